@@ -226,6 +226,7 @@ PG_FUNCTION_INFO_V1(pc_gate_actor);
 PG_FUNCTION_INFO_V1(pc_gate_officer);
 PG_FUNCTION_INFO_V1(pc_gate_state);
 PG_FUNCTION_INFO_V1(pc_gate_area);
+PG_FUNCTION_INFO_V1(pc_gate_reaches);
 PG_FUNCTION_INFO_V1(pc_gate_org);
 PG_FUNCTION_INFO_V1(pc_gate_orgs);
 
@@ -330,6 +331,18 @@ pc_gate_area(PG_FUNCTION_ARGS)
 	if (org == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(org);
+}
+
+/* Whether a post with one of the verb's duties reaches the area. */
+Datum
+pc_gate_reaches(PG_FUNCTION_ARGS)
+{
+	PcCaller   *caller = pc_inside_gate();
+	AreaTest	test = {.area = PG_GETARG_AREACODE(0), .level = -1};
+
+	test.at = pc_as_of();
+	PG_RETURN_BOOL(find_post(caller, caller->verb->duties, area_reached,
+							 &test) >= 0);
 }
 
 /*

@@ -48,8 +48,6 @@ const PcVerb pc_verbs[] = {
 	{"appoint", PC_DUTY_CONFIGURE, 0},
 	{"dismiss", PC_DUTY_CONFIGURE, 0},
 	{"install_defaults", 0, 0},
-	{"schedule_jobs", 0, 0},
-	{"unschedule_jobs", 0, 0},
 };
 const int	pc_nverbs = lengthof(pc_verbs);
 

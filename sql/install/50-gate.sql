@@ -193,3 +193,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.require_org(bigint) IS 'PC005 unless the org exists and is active';
+
+CREATE FUNCTION peoplecall.gate_reaches(area peoplecall.areacode) RETURNS boolean
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_reaches';
+COMMENT ON FUNCTION peoplecall.gate_reaches(peoplecall.areacode) IS
+	'inside a verb: whether a post of the caller with one of the verb''s duties reaches the area; 42501 outside';

@@ -148,6 +148,7 @@ BEGIN
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	at := peoplecall.act_time(c.last_event_at);
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{verify,total}', at);
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{answer}', at, 'void');
 	UPDATE peoplecall.complaint AS m
 	   SET closed_at = at, result = coalesce(close_body.result, m.result)
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
