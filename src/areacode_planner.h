@@ -38,8 +38,11 @@ typedef struct PcAreaStats
 	double	   *common_sum;		/* common_sum[i]: frequency of the first i */
 	int			bound_count;	/* bounds of the histogram */
 	AreaCode   *bounds;
+	int			deepest;		/* level of the deepest value seen */
 	int			sample_count;	/* length of each of the arrays below */
 	int16	   *segments[PC_AREA_SEGMENTS + 1]; /* by level, sorted */
+	/* by level: one over the number of areas in an area of the level above */
+	double		typical_share[PC_AREA_SEGMENTS + 1];
 } PcAreaStats;
 
 /* areacode_stats.c */

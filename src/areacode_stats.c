@@ -8,7 +8,9 @@
  * place in its bucket is worked out segment by segment, as arithmetic coding
  * does, with the share that each number has among the segments of the same
  * level over the whole column: communities 001 to 030 carry nearly all of the
- * weight there, and a subtree in one bucket gets its share of it.
+ * weight there, and a subtree in one bucket gets its share of it. A number that
+ * the sample happens not to show counts as a typical one if a query asks for
+ * its area: nobody asks for areas that do not exist.
  *
  * Never reads the table; never decides what is scanned, only how it is costed.
  */
@@ -39,11 +41,29 @@ typedef struct CommonValue
 	double		frequency;
 } CommonValue;
 
+/* one bucket of a histogram, and areas that are known to exist around it */
+typedef struct Bucket
+{
+	const PcAreaStats *stats;
+	int			level;			/* first level at which its bounds differ */
+	AreaCode	known[3];
+	int			known_count;
+} Bucket;
+
 static int
 compare_common(const void *a, const void *b)
 {
 	AreaCode	left = ((const CommonValue *) a)->code;
 	AreaCode	right = ((const CommonValue *) b)->code;
+
+	return (left > right) - (left < right);
+}
+
+static int
+compare_codes(const void *a, const void *b)
+{
+	AreaCode	left = *(const AreaCode *) a;
+	AreaCode	right = *(const AreaCode *) b;
 
 	return (left > right) - (left < right);
 }
@@ -103,29 +123,74 @@ load_bounds(HeapTuple tuple, PcAreaStats *stats)
 	free_attstatsslot(&slot);
 }
 
-/* How each level is numbered, from every value that ANALYZE kept. */
-static void
-load_segments(PcAreaStats *stats)
+/* The values that ANALYZE kept, or every n-th if they are many, by code. */
+static AreaCode *
+take_sample(PcAreaStats *stats)
 {
 	int			available = stats->common_count + stats->bound_count;
 	int			step = available / MAX_SAMPLE + 1;
+	AreaCode   *sample = palloc(sizeof(AreaCode) * (available / step + 1));
 	int			count = 0;
 
-	for (int level = PC_LEVEL_PROVINCE; level <= PC_LEVEL_GRID; level++)
-		stats->segments[level] =
-			palloc(sizeof(int16) * (available / step + 1));
-	for (int i = 0; i < available; i += step, count++)
-	{
-		AreaCode	code = i < stats->common_count ? stats->common[i] :
+	for (int i = 0; i < available; i += step)
+		sample[count++] = i < stats->common_count ? stats->common[i] :
 			stats->bounds[i - stats->common_count];
-
-		for (int level = PC_LEVEL_PROVINCE; level <= PC_LEVEL_GRID; level++)
-			stats->segments[level][count] =
-				(int16) pc_area_segment(code, (PcAreaLevel) level);
-	}
-	for (int level = PC_LEVEL_PROVINCE; level <= PC_LEVEL_GRID; level++)
-		qsort(stats->segments[level], count, sizeof(int16), compare_segments);
+	qsort(sample, count, sizeof(AreaCode), compare_codes);
 	stats->sample_count = count;
+	return sample;
+}
+
+/*
+ * How many areas of a level the column has: those of the sample, and as many
+ * unseen as its areas seen once and twice suggest (Chao's estimator).
+ */
+static double
+count_areas(const AreaCode *sample, int count, int level)
+{
+	double		seen = 0;
+	double		once = 0;
+	double		twice = 0;
+
+	for (int i = 0, run; i < count; i += run)
+	{
+		AreaCode	area = pc_area_ancestor(sample[i], (PcAreaLevel) level);
+
+		for (run = 1; i + run < count; run++)
+			if (pc_area_ancestor(sample[i + run], (PcAreaLevel) level) != area)
+				break;
+		seen++;
+		once += run == 1;
+		twice += run == 2;
+	}
+	return seen + once * (once - 1) / (2 * (twice + 1));
+}
+
+/* How each level is numbered, and how many numbers an area uses there. */
+static void
+load_segments(PcAreaStats *stats, double distinct)
+{
+	AreaCode   *sample = take_sample(stats);
+	double		above = 1;
+
+	for (int level = PC_LEVEL_PROVINCE; level <= PC_LEVEL_GRID; level++)
+	{
+		int			count = stats->sample_count;
+		double		areas = count_areas(sample, count, level);
+		int16	   *segments = palloc0(sizeof(int16) * (count + 1));
+
+		for (int i = 0; i < count; i++)
+			segments[i] = (int16) pc_area_segment(sample[i],
+												  (PcAreaLevel) level);
+		qsort(segments, count, sizeof(int16), compare_segments);
+		stats->segments[level] = segments;
+
+		if (segments[Max(count - 1, 0)] != 0)
+			stats->deepest = level;
+		areas = Max(Min(areas, distinct), above);
+		stats->typical_share[level] = above / areas;
+		above = areas;
+	}
+	pfree(sample);
 }
 
 void
@@ -133,6 +198,7 @@ pc_area_stats_load(VariableStatData *variable, Oid function,
 				   PcAreaStats *stats)
 {
 	bool		is_default;
+	double		distinct;
 
 	memset(stats, 0, sizeof(*stats));
 	if (!HeapTupleIsValid(variable->statsTuple) ||
@@ -144,10 +210,9 @@ pc_area_stats_load(VariableStatData *variable, Oid function,
 		((Form_pg_statistic) GETSTRUCT(variable->statsTuple))->stanullfrac;
 	load_common(variable->statsTuple, stats);
 	load_bounds(variable->statsTuple, stats);
-	load_segments(stats);
-	stats->distinct = get_variable_numdistinct(variable, &is_default) -
-		stats->common_count;
-	stats->distinct = Max(stats->distinct, 1.0);
+	distinct = Max(get_variable_numdistinct(variable, &is_default), 1.0);
+	load_segments(stats, distinct);
+	stats->distinct = Max(distinct - stats->common_count, 1.0);
 }
 
 /* The number of values below the key in a sorted array. */
@@ -200,28 +265,6 @@ segment_share_below(const PcAreaStats *stats, int level, int key)
 	return (1 - UNSEEN_WEIGHT) * seen + UNSEEN_WEIGHT * key / numbers;
 }
 
-/*
- * The place of a code among those below their common ancestor, from 0 to 1.
- * With "after" the place where the code's own weight ends.
- */
-static double
-code_place(const PcAreaStats *stats, AreaCode code, int from_level, bool after)
-{
-	double		place = 0;
-	double		weight = 1;
-
-	for (int level = from_level; level <= PC_LEVEL_GRID; level++)
-	{
-		int			segment = pc_area_segment(code, (PcAreaLevel) level);
-		double		below = segment_share_below(stats, level, segment);
-		double		upto = segment_share_below(stats, level, segment + 1);
-
-		place += weight * below;
-		weight *= upto - below;
-	}
-	return after ? place + weight : place;
-}
-
 /* The first level at which two codes differ. */
 static int
 first_difference(AreaCode a, AreaCode b)
@@ -235,23 +278,88 @@ first_difference(AreaCode a, AreaCode b)
 	return level;
 }
 
-/* The share of one bucket that the range covers; they overlap. */
+/*
+ * What a number's share lacks to that of a typical area, if one of the known
+ * areas uses it below the code's ancestor; else nothing.
+ */
 static double
-bucket_fraction(const PcAreaStats *stats, int bucket, AreaCode low,
+lacking_share(const Bucket *bucket, AreaCode code, int level, int known)
+{
+	const PcAreaStats *stats = bucket->stats;
+	AreaCode	area = bucket->known[known];
+	int			segment = pc_area_segment(area, (PcAreaLevel) level);
+	double		share;
+
+	if (segment == 0 ||
+		pc_area_ancestor(area, (PcAreaLevel) (level - 1)) !=
+		pc_area_ancestor(code, (PcAreaLevel) (level - 1)))
+		return 0;
+	/* two known areas with the same number count once */
+	for (int i = 0; i < known; i++)
+		if (pc_area_ancestor(bucket->known[i], (PcAreaLevel) level) ==
+			pc_area_ancestor(area, (PcAreaLevel) level))
+			return 0;
+	share = segment_share_below(stats, level, segment + 1) -
+		segment_share_below(stats, level, segment);
+	return Max(stats->typical_share[level] - share, 0.0);
+}
+
+/*
+ * The place of a code below the common ancestor of the bucket's bounds, as a
+ * sum of shares. With "after" the place where the code's own weight ends.
+ */
+static double
+code_place(const Bucket *bucket, AreaCode code, bool after)
+{
+	double		place = 0;
+	double		weight = 1;
+
+	for (int level = bucket->level; level <= PC_LEVEL_GRID; level++)
+	{
+		int			segment = pc_area_segment(code, (PcAreaLevel) level);
+		double		below;
+		double		own;
+
+		below = segment_share_below(bucket->stats, level, segment);
+		own = segment_share_below(bucket->stats, level, segment + 1) - below;
+		for (int i = 0; i < bucket->known_count; i++)
+		{
+			double		lacking = lacking_share(bucket, code, level, i);
+			int			number = pc_area_segment(bucket->known[i],
+												 (PcAreaLevel) level);
+
+			if (number < segment)
+				below += lacking;
+			else if (number == segment)
+				own += lacking;
+		}
+		place += weight * below;
+		weight *= own;
+	}
+	return after ? place + weight : place;
+}
+
+/*
+ * The share of one bucket that the range covers; they overlap. The bounds
+ * exist, and so does the area if the range is a subtree.
+ */
+static double
+bucket_fraction(const PcAreaStats *stats, int index, AreaCode low,
 				AreaCode high)
 {
-	AreaCode	first = stats->bounds[bucket];
-	AreaCode	last = stats->bounds[bucket + 1];
-	int			level = first_difference(first, last);
-	double		start = code_place(stats, first, level, false);
-	double		end = code_place(stats, last, level, true);
+	AreaCode	first = stats->bounds[index];
+	AreaCode	last = stats->bounds[index + 1];
+	Bucket		bucket = {stats, first_difference(first, last),
+	{first, last, low}, pc_area_last(low) == high ? 3 : 2};
+	double		start = code_place(&bucket, first, false);
+	double		end = code_place(&bucket, last, true);
 	double		from = start;
 	double		upto = end;
 
 	if (low > first)
-		from = code_place(stats, low, level, false);
+		from = code_place(&bucket, low, false);
 	if (high < last)
-		upto = code_place(stats, high, level, true);
+		upto = code_place(&bucket, high, true);
 	if (end <= start)
 		return 1.0;
 	return Min(Max((upto - from) / (end - start), 0.0), 1.0);
@@ -324,21 +432,28 @@ pc_area_range_fraction(const PcAreaStats *stats, AreaCode low, AreaCode high)
 
 /*
  * Who asks for an area expects it to be there: at least one value, as the
- * server assumes for equality.
+ * server assumes for equality, and no more than one where the column goes no
+ * deeper.
  */
 double
 pc_area_subtree_fraction(const PcAreaStats *stats, AreaCode area)
 {
 	AreaCode	last = pc_area_last(area);
+	double		common;
+	double		one_value;
 	double		fraction;
 
 	if (!stats->known ||
 		(stats->bound_count == 0 && stats->common_count == 0))
 		return default_fraction[pc_area_level(area)] *
 			(1 - stats->null_fraction);
+	common = common_fraction(stats, area, last);
+	one_value = rest_fraction(stats) / stats->distinct;
+	if ((int) pc_area_level(area) >= stats->deepest)
+		return common > 0 ? common : one_value;
 	fraction = pc_area_range_fraction(stats, area, last);
-	if (common_fraction(stats, area, last) == 0)
-		fraction = Max(fraction, rest_fraction(stats) / stats->distinct);
+	if (common == 0)
+		fraction = Max(fraction, one_value);
 	return Min(fraction, 1.0);
 }
 
