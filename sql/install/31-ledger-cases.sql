@@ -1,0 +1,458 @@
+-- Case records: written by verbs only. district_id leads every key, so that
+-- the same tables can be distributed; foreign keys stay inside one complaint
+-- or point to the rulebook.
+CREATE FUNCTION peoplecall.ledger_cases() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	PERFORM peoplecall.ledger_ddl($ddl$
+CREATE SEQUENCE IF NOT EXISTS peoplecall.complaint_serial AS bigint MAXVALUE 999999999999;
+COMMENT ON SEQUENCE peoplecall.complaint_serial IS 'the last 12 digits of complaint ids';
+
+CREATE TABLE IF NOT EXISTS peoplecall.complaint (
+	district_id int NOT NULL,
+	id bigint NOT NULL,
+	channel text NOT NULL REFERENCES peoplecall.channel,
+	external_id text,
+	nature text NOT NULL CHECK (nature IN
+		('consult', 'help', 'complaint', 'tip_off', 'suggestion', 'praise')),
+	title text NOT NULL CHECK (title <> ''),
+	body text NOT NULL DEFAULT '',
+	area peoplecall.areacode NOT NULL REFERENCES peoplecall.area,
+	address text,
+	category @ltree@.ltree REFERENCES peoplecall.category,
+	grade peoplecall.grade NOT NULL,
+	urgency peoplecall.urgency NOT NULL DEFAULT 'normal',
+	privacy peoplecall.privacy NOT NULL DEFAULT 'open',
+	subject text,
+	subject_org bigint REFERENCES peoplecall.org,
+	state peoplecall.complaint_state NOT NULL DEFAULT 'received',
+	command_level peoplecall.area_level NOT NULL,
+	command_org bigint REFERENCES peoplecall.org,
+	lead_org bigint REFERENCES peoplecall.org,
+	people int NOT NULL DEFAULT 1 CHECK (people > 0),
+	orgs int NOT NULL DEFAULT 1 CHECK (orgs > 0),
+	reach peoplecall.area_level,
+	principal_id bigint,
+	origin_id bigint,
+	received_at timestamptz NOT NULL,
+	completed_at timestamptz,
+	closed_at timestamptz,
+	result text,
+	epoch int NOT NULL DEFAULT 0,
+	reopened int NOT NULL DEFAULT 0 CHECK (reopened >= 0),
+	returned int NOT NULL DEFAULT 0 CHECK (returned >= 0),
+	urged int NOT NULL DEFAULT 0 CHECK (urged >= 0),
+	excluded boolean NOT NULL DEFAULT false,
+	track_code text,
+	warn_at timestamptz,
+	due_at timestamptz,
+	paused_at timestamptz,
+	event_count int NOT NULL DEFAULT 0,
+	last_event_at timestamptz NOT NULL,
+	digest bytea,
+	PRIMARY KEY (district_id, id),
+	CHECK (id / 1000000000000 = district_id),
+	CHECK (completed_at >= received_at),
+	CHECK (closed_at >= received_at)
+) WITH (fillfactor = 80);
+CREATE INDEX IF NOT EXISTS complaint_open ON peoplecall.complaint
+	(area, due_at, warn_at)
+	WHERE state IN ('received', 'dispatched', 'completed');
+CREATE INDEX IF NOT EXISTS complaint_received ON peoplecall.complaint (received_at);
+CREATE INDEX IF NOT EXISTS complaint_id ON peoplecall.complaint (id);
+COMMENT ON TABLE peoplecall.complaint IS 'one citizen''s matter (诉求); warn_at, due_at, paused_at are those of its tightest open clock';
+COMMENT ON COLUMN peoplecall.complaint.district_id IS 'registering district: the first six digits of the area''s code; never changes';
+COMMENT ON COLUMN peoplecall.complaint.principal_id IS 'the complaint that this one was merged into';
+COMMENT ON COLUMN peoplecall.complaint.origin_id IS 'the complaint that this one continues, in another district';
+
+CREATE TABLE IF NOT EXISTS peoplecall.intake_key (
+	channel text NOT NULL,
+	external_id text NOT NULL,
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	PRIMARY KEY (channel, external_id)
+);
+COMMENT ON TABLE peoplecall.intake_key IS 'which complaint a channel''s own number became, so that a repeated submit finds it';
+
+CREATE TABLE IF NOT EXISTS peoplecall.reporter (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	seq int NOT NULL DEFAULT 1,
+	name text,
+	phone text,
+	forgotten_at timestamptz,
+	PRIMARY KEY (district_id, complaint_id, seq),
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
+);
+COMMENT ON TABLE peoplecall.reporter IS 'who called: personal data, kept here and nowhere else';
+
+CREATE TABLE IF NOT EXISTS peoplecall.task (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	org bigint NOT NULL REFERENCES peoplecall.org,
+	role peoplecall.task_role NOT NULL,
+	matter text,
+	state peoplecall.task_state NOT NULL DEFAULT 'sent',
+	officer bigint REFERENCES peoplecall.officer,
+	responsibility bigint,
+	ruling bigint REFERENCES peoplecall.ruling,
+	epoch int NOT NULL DEFAULT 0,
+	sent_by bigint REFERENCES peoplecall.org,
+	sent_at timestamptz NOT NULL,
+	accepted_at timestamptz,
+	contacted_at timestamptz,
+	done_at timestamptz,
+	result text,
+	mark smallint CHECK (mark BETWEEN 1 AND 5),
+	PRIMARY KEY (district_id, complaint_id, seq),
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
+) WITH (fillfactor = 80);
+CREATE INDEX IF NOT EXISTS task_open ON peoplecall.task (org, sent_at)
+	WHERE state IN ('sent', 'accepted');
+COMMENT ON TABLE peoplecall.task IS 'one org''s share of a complaint (工单)';
+
+CREATE TABLE IF NOT EXISTS peoplecall.clock (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	task_seq int,
+	kind peoplecall.clock_kind NOT NULL,
+	epoch int NOT NULL DEFAULT 0,
+	policy bigint,
+	calendar text REFERENCES peoplecall.calendar ON UPDATE CASCADE,
+	allowed peoplecall.timelimit NOT NULL,
+	extensions peoplecall.timelimit[] NOT NULL DEFAULT '{}',
+	pauses tstzmultirange NOT NULL DEFAULT '{}',
+	started_at timestamptz NOT NULL,
+	warn_at timestamptz,
+	due_at timestamptz,
+	paused_at timestamptz,
+	stopped_at timestamptz,
+	verdict peoplecall.sla_state CHECK (verdict IN ('met', 'missed', 'void', 'overturned')),
+	fired bigint[] NOT NULL DEFAULT '{}',
+	next_alarm_at timestamptz,
+	PRIMARY KEY (district_id, complaint_id, seq),
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint,
+	CHECK (stopped_at >= started_at),
+	CHECK ((stopped_at IS NULL) = (verdict IS NULL)),
+	CHECK (next_alarm_at IS NULL OR (stopped_at IS NULL AND paused_at IS NULL))
+) WITH (fillfactor = 80);
+CREATE INDEX IF NOT EXISTS clock_alarm ON peoplecall.clock (district_id, next_alarm_at)
+	WHERE next_alarm_at IS NOT NULL;
+COMMENT ON TABLE peoplecall.clock IS 'one promise of a task (accept, contact, resolve) or of the complaint (dispatch, verify, total) (时限)';
+COMMENT ON COLUMN peoplecall.clock.fired IS 'ids of the ladder''s steps that were taken';
+COMMENT ON COLUMN peoplecall.clock.next_alarm_at IS 'when the next step of the ladder is due; NULL while paused, when stopped, or when none is left';
+
+CREATE TABLE IF NOT EXISTS peoplecall.event (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	at timestamptz NOT NULL,
+	verb text NOT NULL,
+	actor name NOT NULL,
+	officer bigint,
+	org bigint,
+	task_seq int,
+	detail jsonb NOT NULL DEFAULT '{}',
+	digest bytea,
+	PRIMARY KEY (district_id, complaint_id, seq),
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
+);
+COMMENT ON TABLE peoplecall.event IS 'the history (流转记录): what was done, when, by whom, with old and new values, never personal data';
+
+CREATE TABLE IF NOT EXISTS peoplecall.notice (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	to_officer bigint REFERENCES peoplecall.officer,
+	to_reporter boolean NOT NULL DEFAULT false,
+	to_org bigint REFERENCES peoplecall.org,
+	phone text,
+	template text NOT NULL,
+	body text NOT NULL,
+	state text NOT NULL DEFAULT 'waiting'
+		CHECK (state IN ('waiting', 'taken', 'sent', 'failed')),
+	attempts int NOT NULL DEFAULT 0,
+	created_at timestamptz NOT NULL,
+	not_before timestamptz NOT NULL,
+	leased_until timestamptz,
+	sent_at timestamptz,
+	error text,
+	key text NOT NULL,
+	PRIMARY KEY (district_id, complaint_id, seq)
+);
+CREATE INDEX IF NOT EXISTS notice_waiting ON peoplecall.notice (not_before)
+	WHERE state IN ('waiting', 'taken');
+COMMENT ON TABLE peoplecall.notice IS 'the outbox (短信): each line a message to one person, with a stable key for the gateway';
+
+CREATE TABLE IF NOT EXISTS peoplecall.request (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	task_seq int,
+	kind peoplecall.request_kind NOT NULL,
+	reason text NOT NULL,
+	evidence text,
+	asked_by bigint REFERENCES peoplecall.org,
+	asked_at timestamptz NOT NULL,
+	until timestamptz,
+	amount peoplecall.timelimit,
+	plan text,
+	review_at timestamptz,
+	decided_by bigint REFERENCES peoplecall.org,
+	decided_at timestamptz,
+	granted boolean,
+	decision text,
+	ended_at timestamptz,
+	PRIMARY KEY (district_id, complaint_id, seq),
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint,
+	CHECK ((decided_at IS NULL) = (granted IS NULL))
+);
+CREATE INDEX IF NOT EXISTS request_open ON peoplecall.request (district_id, asked_at)
+	WHERE decided_at IS NULL;
+COMMENT ON TABLE peoplecall.request IS 'asking to suspend, extend, return, lower, shelve or exclude (申请)';
+
+CREATE TABLE IF NOT EXISTS peoplecall.attachment (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	uri text NOT NULL,
+	sha256 bytea NOT NULL CHECK (octet_length(sha256) = 32),
+	stage text NOT NULL,
+	attached_at timestamptz NOT NULL,
+	PRIMARY KEY (district_id, complaint_id, seq),
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
+);
+COMMENT ON TABLE peoplecall.attachment IS 'evidence kept elsewhere, by address and digest';
+
+CREATE TABLE IF NOT EXISTS peoplecall.rating (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	epoch int NOT NULL,
+	reporter_seq int NOT NULL DEFAULT 1,
+	solved boolean NOT NULL,
+	satisfaction smallint CHECK (satisfaction BETWEEN 1 AND 5),
+	comment text,
+	rated_at timestamptz NOT NULL,
+	PRIMARY KEY (district_id, complaint_id, epoch, reporter_seq),
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
+);
+COMMENT ON TABLE peoplecall.rating IS 'what the citizen says of a closing, once for each (评价)';
+
+CREATE TABLE IF NOT EXISTS peoplecall.revisit (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	epoch int NOT NULL,
+	outcome text NOT NULL CHECK (outcome IN ('reached', 'unreached', 'refused')),
+	contacted boolean,
+	solved boolean,
+	satisfaction smallint CHECK (satisfaction BETWEEN 1 AND 5),
+	visited_at timestamptz NOT NULL,
+	org bigint REFERENCES peoplecall.org,
+	PRIMARY KEY (district_id, complaint_id, seq),
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint,
+	CHECK (outcome = 'reached' OR (contacted IS NULL AND solved IS NULL AND satisfaction IS NULL))
+);
+COMMENT ON TABLE peoplecall.revisit IS 'calls back to the citizen from outside the handling org (回访)';
+	$ddl$);
+END
+$body$;
+COMMENT ON FUNCTION peoplecall.ledger_cases() IS 'the case records of complaints, tasks, clocks, events, notices';
+
+CREATE FUNCTION peoplecall.ledger_joint_work() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	PERFORM peoplecall.ledger_ddl($ddl$
+CREATE TABLE IF NOT EXISTS peoplecall.coordination (
+	district_id int NOT NULL,
+	id bigint NOT NULL,
+	complaint_id bigint,
+	convened_by bigint NOT NULL REFERENCES peoplecall.org,
+	area peoplecall.areacode NOT NULL REFERENCES peoplecall.area,
+	title text NOT NULL,
+	agenda text,
+	place text,
+	convened_at timestamptz NOT NULL,
+	meets_at timestamptz,
+	closed_at timestamptz,
+	ruling bigint REFERENCES peoplecall.ruling,
+	PRIMARY KEY (district_id, id)
+);
+CREATE INDEX IF NOT EXISTS coordination_complaint ON peoplecall.coordination (district_id, complaint_id);
+CREATE SEQUENCE IF NOT EXISTS peoplecall.coordination_serial AS bigint;
+COMMENT ON TABLE peoplecall.coordination IS 'a meeting that a territorial org convenes (吹哨报到, 协调会)';
+
+CREATE TABLE IF NOT EXISTS peoplecall.coordination_party (
+	district_id int NOT NULL,
+	coordination_id bigint NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	org bigint REFERENCES peoplecall.org,
+	outsider text,
+	sign_by timestamptz,
+	signed_at timestamptz,
+	attended_at timestamptz,
+	absent boolean,
+	mark smallint CHECK (mark BETWEEN 1 AND 5),
+	remark text,
+	PRIMARY KEY (district_id, coordination_id, seq),
+	FOREIGN KEY (district_id, coordination_id) REFERENCES peoplecall.coordination,
+	CHECK ((org IS NULL) <> (outsider IS NULL))
+);
+CREATE INDEX IF NOT EXISTS coordination_party_org ON peoplecall.coordination_party (org)
+	WHERE signed_at IS NULL;
+COMMENT ON TABLE peoplecall.coordination_party IS 'who was called to a meeting, who signed, came and how the convenor marked it';
+
+CREATE TABLE IF NOT EXISTS peoplecall.supervision (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	kind text NOT NULL CHECK (kind IN ('supervision', 'instruction')),
+	ordered_by bigint REFERENCES peoplecall.org,
+	leader bigint REFERENCES peoplecall.officer,
+	org bigint REFERENCES peoplecall.org,
+	reason text NOT NULL,
+	ordered_at timestamptz NOT NULL,
+	clock_seq int,
+	answer text,
+	answered_at timestamptz,
+	conclusion text,
+	closed_at timestamptz,
+	PRIMARY KEY (district_id, complaint_id, seq),
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
+);
+CREATE INDEX IF NOT EXISTS supervision_open ON peoplecall.supervision (district_id, ordered_at)
+	WHERE closed_at IS NULL;
+COMMENT ON TABLE peoplecall.supervision IS 'orders of the inspection body (督办) and of leaders (批示)';
+
+CREATE TABLE IF NOT EXISTS peoplecall.sweep_status (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	attempts int NOT NULL DEFAULT 1,
+	failed_at timestamptz NOT NULL,
+	retry_at timestamptz NOT NULL,
+	sqlstate text NOT NULL,
+	message text NOT NULL,
+	PRIMARY KEY (district_id, complaint_id)
+);
+COMMENT ON TABLE peoplecall.sweep_status IS 'complaints whose alarms could not be handled: the error, and when the sweep tries again';
+
+CREATE TABLE IF NOT EXISTS peoplecall.appraisal (
+	district_id int NOT NULL,
+	period daterange NOT NULL,
+	org bigint NOT NULL REFERENCES peoplecall.org,
+	figures jsonb NOT NULL,
+	rules jsonb NOT NULL,
+	frozen_at timestamptz NOT NULL,
+	PRIMARY KEY (district_id, period, org)
+);
+COMMENT ON TABLE peoplecall.appraisal IS 'scores of a period that was frozen, with the rules they were reckoned by (考核)';
+
+CREATE TABLE IF NOT EXISTS peoplecall.appraisal_day (
+	district_id int NOT NULL,
+	day date NOT NULL,
+	org bigint NOT NULL REFERENCES peoplecall.org,
+	area peoplecall.areacode NOT NULL,
+	grade peoplecall.grade NOT NULL,
+	course text NOT NULL CHECK (course IN ('handled', 'patrol', 'consult')),
+	filed bigint NOT NULL DEFAULT 0,
+	due bigint NOT NULL DEFAULT 0,
+	closed bigint NOT NULL DEFAULT 0,
+	on_time bigint NOT NULL DEFAULT 0,
+	contacted bigint NOT NULL DEFAULT 0,
+	contact_asked bigint NOT NULL DEFAULT 0,
+	solved bigint NOT NULL DEFAULT 0,
+	satisfied bigint NOT NULL DEFAULT 0,
+	answered bigint NOT NULL DEFAULT 0,
+	extended bigint NOT NULL DEFAULT 0,
+	excluded bigint NOT NULL DEFAULT 0,
+	PRIMARY KEY (district_id, day, org, area, grade, course)
+);
+COMMENT ON TABLE peoplecall.appraisal_day IS 'daily sums that the appraisal adds up';
+	$ddl$);
+END
+$body$;
+COMMENT ON FUNCTION peoplecall.ledger_joint_work() IS 'the tables of meetings, supervision, the sweep and the appraisal';
+
+CREATE FUNCTION peoplecall.ledger_lists() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	PERFORM peoplecall.ledger_ddl($ddl$
+CREATE TABLE IF NOT EXISTS peoplecall.alliance_member (
+	area peoplecall.areacode NOT NULL REFERENCES peoplecall.area,
+	org bigint NOT NULL REFERENCES peoplecall.org,
+	joined_at timestamptz NOT NULL,
+	left_at timestamptz,
+	PRIMARY KEY (area, org)
+);
+COMMENT ON TABLE peoplecall.alliance_member IS 'members of a party alliance at district, street and community';
+
+CREATE TABLE IF NOT EXISTS peoplecall.listing (
+	district_id int NOT NULL,
+	id bigint NOT NULL,
+	kind text NOT NULL CHECK (kind IN ('need', 'resource', 'project', 'post', 'wish')),
+	org bigint REFERENCES peoplecall.org,
+	area peoplecall.areacode NOT NULL REFERENCES peoplecall.area,
+	title text NOT NULL,
+	body text,
+	category @ltree@.ltree REFERENCES peoplecall.category,
+	quantity int NOT NULL DEFAULT 1 CHECK (quantity > 0),
+	claimed int NOT NULL DEFAULT 0 CHECK (claimed >= 0),
+	fulfilled int NOT NULL DEFAULT 0 CHECK (fulfilled >= 0),
+	published_at timestamptz NOT NULL,
+	expires_at timestamptz,
+	closed_at timestamptz,
+	need_id bigint,
+	resource_id bigint,
+	coordination_id bigint,
+	PRIMARY KEY (district_id, id),
+	CHECK (claimed <= quantity AND fulfilled <= claimed),
+	CHECK (expires_at > published_at)
+);
+CREATE INDEX IF NOT EXISTS listing_open ON peoplecall.listing (kind, area) WHERE closed_at IS NULL;
+CREATE SEQUENCE IF NOT EXISTS peoplecall.listing_serial AS bigint;
+COMMENT ON TABLE peoplecall.listing IS 'needs, resources, projects, shared posts and wishes (三张清单, 微心愿)';
+
+CREATE TABLE IF NOT EXISTS peoplecall.volunteer (
+	district_id int NOT NULL,
+	id bigint NOT NULL,
+	kind text NOT NULL CHECK (kind IN ('branch', 'member', 'resident')),
+	name text NOT NULL,
+	phone text,
+	community peoplecall.areacode NOT NULL REFERENCES peoplecall.area,
+	home_org bigint REFERENCES peoplecall.org,
+	registered_at timestamptz NOT NULL,
+	left_at timestamptz,
+	PRIMARY KEY (district_id, id)
+);
+CREATE INDEX IF NOT EXISTS volunteer_community ON peoplecall.volunteer (community);
+CREATE SEQUENCE IF NOT EXISTS peoplecall.volunteer_serial AS bigint;
+COMMENT ON TABLE peoplecall.volunteer IS 'branches at the community they serve, members and residents at home (双报到)';
+
+CREATE TABLE IF NOT EXISTS peoplecall.claim (
+	district_id int NOT NULL,
+	listing_id bigint NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	volunteer_id bigint,
+	org bigint REFERENCES peoplecall.org,
+	quantity int NOT NULL DEFAULT 1 CHECK (quantity > 0),
+	claimed_at timestamptz NOT NULL,
+	expires_at timestamptz,
+	fulfilled_at timestamptz,
+	lapsed_at timestamptz,
+	PRIMARY KEY (district_id, listing_id, seq),
+	FOREIGN KEY (district_id, listing_id) REFERENCES peoplecall.listing,
+	CHECK ((volunteer_id IS NULL) <> (org IS NULL))
+);
+COMMENT ON TABLE peoplecall.claim IS 'who took up what of a listing (认领)';
+	$ddl$);
+END
+$body$;
+COMMENT ON FUNCTION peoplecall.ledger_lists() IS 'the tables of the three lists, volunteers and claims';
