@@ -102,8 +102,8 @@ typedef struct PcCalendar
 {
 	const char *name;			/* zero-terminated */
 	int			name_length;
-	const char *zone_name;
-	pg_tz	   *zone;			/* NULL if the server knows no such zone */
+	pg_tz	   *zone;
+	const char *defect;			/* why it cannot be used, or NULL */
 	DateADT		known_until;	/* DATEVAL_NOBEGIN if not known */
 
 	PcWindow   *windows;
