@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "utils/timestamp.h"
 #include "utils/typcache.h"
 
 #include "deadline_args.h"
@@ -31,7 +32,10 @@ pc_read_limits(PcLimits *limits, PcTimeLimit allowed, ArrayType *extensions)
 				palloc((nextensions + 1) * sizeof(PcTimeLimit));
 
 		/* eight bytes by value, so they lie there as Datums */
-		values = (const Datum *) ARR_DATA_PTR(extensions);
+		values = (const Datum *) ((char *) extensions +
+								  (ARR_HASNULL(extensions) ?
+								   (Size) extensions->dataoffset :
+								   ARR_OVERHEAD_NONULLS(ARR_NDIM(extensions))));
 		for (int i = 0; i < nextensions; i++)
 			limits->list[i + 1] = pc_timelimit_from_datum(values[i]);
 	}
