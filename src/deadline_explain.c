@@ -51,6 +51,7 @@ add_row(Explanation *explanation, int32 day, TimestampTz opens,
 	explanation->total.day += amount.day;
 
 	values[0] = DateADTGetDatum(day);
+	nulls[0] = DATE_IS_NOEND(day);
 	values[1] = TimestampTzGetDatum(opens);
 	nulls[1] = (opens == NO_TIME);
 	values[2] = TimestampTzGetDatum(closes);
@@ -226,7 +227,7 @@ explain_workdays(Explanation *explanation, TimestampTz from, TimestampTz due,
 		if (calendar != NULL)
 			special = pc_special_day(calendar, day);
 		if (day == first_day && amount > 0)
-			why = "starting day";
+			why = extends ? "extended from this day" : "starting day";
 		else if (day == first_day && closed)
 			why = "starting day, already closed";
 		else if (pauses_over(explanation, from, close))
