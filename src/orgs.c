@@ -52,20 +52,34 @@ pc_level_name(int level)
 	return names[level];
 }
 
-/* A code without a segment is its own ancestor there and stands once. */
+/*
+ * Every rule's look-up begins here, so the divisors are constants: the
+ * compiler multiplies. A code without a segment (441900003 has no district)
+ * is its own ancestor at that level and stands once.
+ */
 void
 pc_area_chain(PcAreaChain *chain, AreaCode area)
 {
+	const AreaCode cut[] = {
+		0,
+		area - area % INT64CONST(10000000000000),
+		area - area % INT64CONST(100000000000),
+		area - area % INT64CONST(1000000000),
+		area - area % INT64CONST(1000000),
+		area - area % INT64CONST(1000),
+		area
+	};
 	int			length = 0;
 
-	for (;;)
+	for (int level = PC_LEVEL_GRID; level > PC_LEVEL_NATION; level--)
 	{
-		chain->code[length] = area;
-		chain->level[length] = pc_area_level(area);
-		if (chain->level[length++] == PC_LEVEL_NATION)
-			break;
-		area = pc_area_parent(area);
+		if (cut[level] == cut[level - 1])
+			continue;
+		chain->code[length] = cut[level];
+		chain->level[length++] = (PcAreaLevel) level;
 	}
+	chain->code[length] = 0;
+	chain->level[length++] = PC_LEVEL_NATION;
 	chain->length = length;
 }
 
