@@ -96,6 +96,10 @@ extern Datum pc_enum_datum(PcEnum type, int ordinal);
 extern int	pc_enum_ordinal(PcEnum type, Datum value);
 extern Oid	pc_enum_type(PcEnum type);
 
+/* badtext.c: refuses a text with 22P02; returns only if escontext took it */
+extern Datum pc_bad_text(struct Node *escontext, const char *type_name,
+						 const char *text, const char *detail);
+
 /* areacode_core.c: arithmetic on codes; no palloc, no ereport */
 extern PcAreaLevel pc_area_level(AreaCode code);
 extern AreaCode pc_area_parent(AreaCode code);
