@@ -1,0 +1,40 @@
+/*
+ * deadline_args.h
+ *	  Reading the limits and pauses of a clock from SQL arguments.
+ */
+#ifndef PEOPLECALL_DEADLINE_ARGS_H
+#define PEOPLECALL_DEADLINE_ARGS_H
+
+#include "postgres.h"
+
+#include "utils/array.h"
+#include "utils/multirangetypes.h"
+
+#include "deadline.h"
+
+/* as many as clocks have; more are allocated */
+#define PC_USUAL_COUNT 8
+
+/* the limit, then its extensions */
+typedef struct PcLimits
+{
+	PcTimeLimit *list;
+	int			count;
+	PcTimeLimit usual[PC_USUAL_COUNT];
+} PcLimits;
+
+typedef struct PcPauses
+{
+	PcPause    *list;
+	int			count;
+	PcPause		usual[PC_USUAL_COUNT];
+} PcPauses;
+
+/* extensions and multirange may be NULL: none */
+extern void pc_read_limits(PcLimits *limits, PcTimeLimit allowed,
+						   ArrayType *extensions);
+extern void pc_read_pauses(PcPauses *pauses, MultirangeType *multirange);
+extern void pc_free_limits(PcLimits *limits);
+extern void pc_free_pauses(PcPauses *pauses);
+
+#endif							/* PEOPLECALL_DEADLINE_ARGS_H */
