@@ -83,13 +83,13 @@ pc_complaint_no(PG_FUNCTION_ARGS)
 Datum
 pc_complaint_id(PG_FUNCTION_ARGS)
 {
-	char	   *text = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *number = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	int64		id;
 
-	if (!read_number(text, &id))
+	if (!read_number(number, &id))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid number of a complaint: \"%s\"", text),
+				 errmsg("invalid number of a complaint: \"%s\"", number),
 				 errdetail("A number is a district's six digits, a hyphen and a serial number, such as 420102-1234.")));
 	PG_RETURN_INT64(id);
 }

@@ -187,7 +187,11 @@ read_fired(FiredSteps *fired, ArrayType *array)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("a step that was fired must not be null")));
-	fired->ids = (const int64 *) ARR_DATA_PTR(array);
+	/* ARR_DATA_PTR() mixes signs */
+	fired->ids = (const int64 *) ((char *) array +
+								  (ARR_HASNULL(array) ?
+								   (Size) array->dataoffset :
+								   ARR_OVERHEAD_NONULLS(ARR_NDIM(array))));
 	fired->count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 }
 
