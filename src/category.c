@@ -1,207 +1,178 @@
 /*
  * category.c
- *	  Category paths (ltree) inside compiled rules, as a tree of labels.
+ *	  Categories (ltree) in C: reading the labels of a path, and a tree of the
+ *	  paths that rules name.
  *
- * The only file that looks into an ltree. A node is found by its parent and
- * its label, so that a search compares every label of the path once and ends
- * where the tree ends. Labels are compared byte by byte, as ltree does.
- *
- * pc_category_find() allocates nothing but the aligned copy of a path that
- * comes with a short header; it must never change the tree.
+ * A path stored in a table mostly has a short varlena header, so its labels
+ * stand at any address: they are read byte by byte through memcpy and never by
+ * ltree's own macros, which would need a copy. Paths compare by bytes, as
+ * ltree's operators do. Looking up never allocates.
  */
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "fmgr.h"
+
 #include "extension/ltree/ltree.h"
-#include "lib/stringinfo.h"
-#include "utils/memutils.h"
 
 #include "category.h"
 
-#define FIRST_MAXIMUM	64
+#define FIRST_ROOM 64
 
-static inline uint32
-label_hash(int parent, const ltree_level *level)
+/* where the labels begin, after the varlena header */
+#define LABELS_OFFSET (LTREE_HDRSIZE - VARHDRSZ)
+
+void
+pc_labels_open(PcLabels *labels, const struct varlena *path)
 {
-	return hash_bytes((const unsigned char *) level->name, level->len) ^
-		((uint32) parent * 0x9E3779B1U);
+	const char *data = VARDATA_ANY(path);
+	uint16		count;
+
+	memcpy(&count, data, sizeof(count));
+	labels->next = data + LABELS_OFFSET;
+	labels->left = count;
 }
 
-static inline int
-find_child(const PcCategoryTree *tree, int parent, const ltree_level *level,
-		   uint32 hash)
+bool
+pc_labels_next(PcLabels *labels, const char **label, int *length)
 {
-	int			node = tree->buckets[hash & (tree->maximum - 1)];
+	uint16		bytes;
 
-	for (; node != PC_CATEGORY_NONE; node = tree->nodes[node].next)
-	{
-		const PcCategoryNode *candidate = &tree->nodes[node];
-
-		if (candidate->hash == hash && candidate->parent == parent &&
-			candidate->label_length == level->len &&
-			memcmp(candidate->label, level->name, level->len) == 0)
-			break;
-	}
-	return node;
-}
-
-static void
-put_in_bucket(PcCategoryTree *tree, int node)
-{
-	int		   *bucket;
-
-	bucket = &tree->buckets[tree->nodes[node].hash & (tree->maximum - 1)];
-	tree->nodes[node].next = *bucket;
-	*bucket = node;
-}
-
-static void
-make_buckets(PcCategoryTree *tree)
-{
-	for (int i = 0; i < tree->maximum; i++)
-		tree->buckets[i] = PC_CATEGORY_NONE;
-
-	/* the root is nobody's child */
-	for (int i = PC_CATEGORY_ROOT + 1; i < tree->count; i++)
-		put_in_bucket(tree, i);
-}
-
-static void
-grow(PcCategoryTree *tree)
-{
-	tree->maximum *= 2;
-	tree->nodes = repalloc(tree->nodes,
-						   tree->maximum * sizeof(PcCategoryNode));
-	tree->buckets = repalloc(tree->buckets, tree->maximum * sizeof(int));
-	make_buckets(tree);
+	if (labels->left == 0)
+		return false;
+	memcpy(&bytes, labels->next, sizeof(bytes));
+	*label = labels->next + LEVEL_HDRSIZE;
+	*length = bytes;
+	labels->next += MAXALIGN(bytes + LEVEL_HDRSIZE);
+	labels->left--;
+	return true;
 }
 
 static int
-add_child(PcCategoryTree *tree, int parent, const ltree_level *level,
-		  uint32 hash)
+new_node(PcCategoryTree *tree, int parent, const char *label, int length)
 {
 	PcCategoryNode *node;
-	char	   *label;
+	char	   *copy;
 
-	if (tree->count == tree->maximum)
-		grow(tree);
-	label = MemoryContextAlloc(tree->context, level->len + 1);
-	memcpy(label, level->name, level->len);
+	if (tree->nnodes == tree->room)
+	{
+		Size		bytes = sizeof(PcCategoryNode) * tree->room * 2;
 
-	node = &tree->nodes[tree->count];
+		tree->nodes = repalloc_huge(tree->nodes, bytes);
+		tree->room *= 2;
+	}
+	copy = MemoryContextAlloc(tree->context, length + 1);
+	memcpy(copy, label, length);
+	copy[length] = '\0';
+
+	node = &tree->nodes[tree->nnodes];
 	node->parent = parent;
-	node->depth = tree->nodes[parent].depth + 1;
-	node->hash = hash;
-	node->label_length = level->len;
-	node->label = label;
-	put_in_bucket(tree, tree->count);
-	return tree->count++;
+	node->depth = parent < 0 ? 0 : tree->nodes[parent].depth + 1;
+	node->alike = -1;
+	node->label = copy;
+	node->label_length = length;
+	node->path = NULL;
+	return tree->nnodes++;
 }
 
 PcCategoryTree *
 pc_category_tree(MemoryContext context)
 {
-	PcCategoryTree *tree = MemoryContextAllocZero(context,
-												  sizeof(PcCategoryTree));
+	PcCategoryTree *tree = MemoryContextAllocZero(context, sizeof(*tree));
 
 	tree->context = context;
-	tree->maximum = FIRST_MAXIMUM;
-	tree->nodes = MemoryContextAllocZero(context, tree->maximum *
-										 sizeof(PcCategoryNode));
-	tree->buckets = MemoryContextAlloc(context,
-									   tree->maximum * sizeof(int));
-	tree->nodes[PC_CATEGORY_ROOT].parent = PC_CATEGORY_NONE;
-	tree->nodes[PC_CATEGORY_ROOT].label = "";
-	tree->count = 1;
-	make_buckets(tree);
+	tree->room = FIRST_ROOM;
+	tree->nodes = MemoryContextAlloc(context,
+									 sizeof(PcCategoryNode) * FIRST_ROOM);
+	pc_pairmap_init(&tree->children, context);
+	(void) new_node(tree, -1, "", 0);
 	return tree;
 }
 
-int
-pc_category_add(PcCategoryTree *tree, Datum path)
+static inline int64
+label_hash(const char *label, int length)
 {
-	ltree	   *labels = DatumGetLtreeP(path);
-	ltree_level *level = LTREE_FIRST(labels);
-	int			node = PC_CATEGORY_ROOT;
+	return (int64) hash_bytes_extended((const unsigned char *) label, length,
+									   0);
+}
 
-	for (int i = 0; i < labels->numlevel; i++, level = LEVEL_NEXT(level))
+static inline bool
+has_label(const PcCategoryNode *node, const char *label, int length)
+{
+	return node->label_length == length &&
+		memcmp(node->label, label, length) == 0;
+}
+
+/* The child with this label; -1 where there is none. */
+static inline int
+find_child(const PcCategoryTree *tree, int parent, int64 hash,
+		   const char *label, int length)
+{
+	int			child = pc_pairmap_find(&tree->children, parent, hash);
+
+	while (child >= 0 && !has_label(&tree->nodes[child], label, length))
+		child = tree->nodes[child].alike;
+	return child;
+}
+
+static int
+add_child(PcCategoryTree *tree, int parent, const char *label, int length)
+{
+	int64		hash = label_hash(label, length);
+	int			child = find_child(tree, parent, hash, label, length);
+	int			alike;
+
+	if (child >= 0)
+		return child;
+	alike = pc_pairmap_find(&tree->children, parent, hash);
+	child = new_node(tree, parent, label, length);
+	tree->nodes[child].alike = alike;
+	pc_pairmap_put(&tree->children, parent, hash, child);
+	return child;
+}
+
+int
+pc_category_add(PcCategoryTree *tree, const struct varlena *path)
+{
+	PcLabels	labels;
+	const char *label;
+	int			length;
+	int			node = 0;
+
+	pc_labels_open(&labels, path);
+	while (pc_labels_next(&labels, &label, &length))
+		node = add_child(tree, node, label, length);
+
+	if (tree->nodes[node].path == NULL)
 	{
-		uint32		hash = label_hash(node, level);
-		int			child = find_child(tree, node, level, hash);
+		Size		bytes = VARSIZE_ANY_EXHDR(path);
+		struct varlena *copy;
 
-		if (child == PC_CATEGORY_NONE)
-			child = add_child(tree, node, level, hash);
-		node = child;
+		copy = MemoryContextAlloc(tree->context, bytes + VARHDRSZ);
+		SET_VARSIZE(copy, bytes + VARHDRSZ);
+		memcpy(VARDATA(copy), VARDATA_ANY(path), bytes);
+		tree->nodes[node].path = copy;
 	}
-	if ((Pointer) labels != DatumGetPointer(path))
-		pfree(labels);
 	return node;
 }
 
 int
-pc_category_find(const PcCategoryTree *tree, Datum path, bool *exact)
+pc_category_find(const PcCategoryTree *tree, const struct varlena *path)
 {
-	ltree	   *labels = DatumGetLtreeP(path);
-	ltree_level *level = LTREE_FIRST(labels);
-	int			node = PC_CATEGORY_ROOT;
+	PcLabels	labels;
+	const char *label;
+	int			length;
+	int			node = 0;
 
-	*exact = true;
-	for (int i = 0; i < labels->numlevel; i++, level = LEVEL_NEXT(level))
+	pc_labels_open(&labels, path);
+	while (pc_labels_next(&labels, &label, &length))
 	{
-		int			child = find_child(tree, node, level,
-									   label_hash(node, level));
+		int			child = find_child(tree, node, label_hash(label, length),
+									   label, length);
 
-		if (child == PC_CATEGORY_NONE)
-		{
-			*exact = false;
+		if (child < 0)
 			break;
-		}
 		node = child;
 	}
-	if ((Pointer) labels != DatumGetPointer(path))
-		pfree(labels);
 	return node;
-}
-
-char *
-pc_category_node_text(const PcCategoryTree *tree, int node)
-{
-	const PcCategoryNode *nodes = tree->nodes;
-	int			length = 0;
-	char	   *text;
-	char	   *place;
-
-	for (int i = node; i != PC_CATEGORY_ROOT; i = nodes[i].parent)
-		length += nodes[i].label_length + 1;
-	if (length == 0)
-		return pstrdup("");
-
-	text = palloc(length);
-	place = text + length;
-	for (int i = node; i != PC_CATEGORY_ROOT; i = nodes[i].parent)
-	{
-		/* a dot after each label, and the end after the last */
-		*--place = (i == node) ? '\0' : '.';
-		place -= nodes[i].label_length;
-		memcpy(place, nodes[i].label, nodes[i].label_length);
-	}
-	Assert(place == text);
-	return text;
-}
-
-char *
-pc_category_text(Datum path)
-{
-	ltree	   *labels = DatumGetLtreeP(path);
-	ltree_level *level = LTREE_FIRST(labels);
-	StringInfoData text;
-
-	initStringInfo(&text);
-	for (int i = 0; i < labels->numlevel; i++, level = LEVEL_NEXT(level))
-	{
-		if (i > 0)
-			appendStringInfoChar(&text, '.');
-		appendBinaryStringInfo(&text, level->name, level->len);
-	}
-	return text.data;
 }

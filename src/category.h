@@ -1,77 +1,61 @@
 /*
  * category.h
- *	  Category paths (ltree) inside compiled rules, as a tree of labels.
+ *	  Categories (ltree) in C: reading the labels of a path, and a tree of the
+ *	  paths that rules name.
  *
- * A compiled ruleset puts the paths of its rules in a tree of its own and
- * keeps what it knows about each in arrays by the node's number. A matter's
- * rules then hang at the node that pc_category_find() gives and at the nodes
- * above it. Nothing here says whether a path is a row of table category.
+ * ltree's operators are not called: its schema may be any, and a look-up must
+ * not allocate.
  */
 #ifndef PEOPLECALL_CATEGORY_H
 #define PEOPLECALL_CATEGORY_H
 
 #include "postgres.h"
 
-/* the node of the empty path, an ancestor of all; it is always there */
-#define PC_CATEGORY_ROOT	0
-/* what stands above the root */
-#define PC_CATEGORY_NONE	(-1)
+#include "pairmap.h"
+
+/* the labels of a path, from the top */
+typedef struct PcLabels
+{
+	const char *next;
+	int			left;
+} PcLabels;
 
 typedef struct PcCategoryNode
 {
-	int			parent;
-	int			depth;			/* number of labels */
-	int			next;			/* in the same bucket, PC_CATEGORY_NONE: last */
-	uint32		hash;			/* of the label and the parent */
-	int			label_length;
-	const char *label;			/* not terminated */
+	int32		parent;			/* -1 for the root, the empty path */
+	int32		depth;
+	int32		alike;			/* a sibling whose label has the same hash, or -1 */
+	int32		label_length;
+	const char *label;
+	struct varlena *path;		/* NULL where only deeper paths were added */
 } PcCategoryNode;
 
 typedef struct PcCategoryTree
 {
 	MemoryContext context;
-	int			count;
-	int			maximum;		/* nodes there is room for; a power of 2 */
-	PcCategoryNode *nodes;
-	int		   *buckets;		/* maximum of them */
+	int			nnodes;
+	int			room;
+	PcCategoryNode *nodes;		/* nodes[0] is the root */
+	PcPairMap	children;		/* (parent, hash of the label) -> node */
 } PcCategoryTree;
+
+/*
+ * The argument as a path without its TOAST; it is copied only when it was
+ * compressed or stored elsewhere. A short header stays.
+ */
+#define PG_GETARG_CATEGORY(n) \
+	pg_detoast_datum_packed((struct varlena *) PG_GETARG_POINTER(n))
+
+extern void pc_labels_open(PcLabels *labels, const struct varlena *path);
+extern bool pc_labels_next(PcLabels *labels, const char **label, int *length);
 
 extern PcCategoryTree *pc_category_tree(MemoryContext context);
 
-/* the number of a path's node, made with those above it where missing */
-extern int	pc_category_add(PcCategoryTree *tree, Datum path);
+/* the node of a path, made where missing */
+extern int	pc_category_add(PcCategoryTree *tree, const struct varlena *path);
 
-/*
- * The number of the deepest node that is the path or an ancestor of it, and
- * whether it is the path itself.
- */
-extern int	pc_category_find(const PcCategoryTree *tree, Datum path,
-							 bool *exact);
-
-/* the path of a node as text, palloc'd; the same of a Datum */
-extern char *pc_category_node_text(const PcCategoryTree *tree, int node);
-extern char *pc_category_text(Datum path);
-
-static inline int
-pc_category_parent(const PcCategoryTree *tree, int node)
-{
-	return tree->nodes[node].parent;
-}
-
-static inline int
-pc_category_depth(const PcCategoryTree *tree, int node)
-{
-	return tree->nodes[node].depth;
-}
-
-/* whether a node is another one or stands above it */
-static inline bool
-pc_category_above(const PcCategoryTree *tree, int above, int node)
-{
-	/* a parent's number is lower than those of its children */
-	while (node > above)
-		node = pc_category_parent(tree, node);
-	return node == above;
-}
+/* the node of the path or of its deepest ancestor that has one */
+extern int	pc_category_find(const PcCategoryTree *tree,
+							 const struct varlena *path);
 
 #endif							/* PEOPLECALL_CATEGORY_H */
