@@ -59,12 +59,12 @@ check_number(int32 value, int32 least, const char *what)
 
 /* The category's node; a category that is no row of the table is refused. */
 static int
-category_node(const PcGrading *grading, Datum path)
+category_node(const PcGrading *grading, const struct varlena *path)
 {
-	bool		exact;
-	int			node = pc_category_find(grading->tree, path, &exact);
+	int			node = pc_category_find(grading->tree, path);
 
-	if (!exact || !grading->bases[node].known)
+	if (!pc_category_is(grading->tree, node, path) ||
+		!grading->bases[node].known)
 		ereport(ERROR,
 				(errcode(ERRCODE_PC_NO_RULE),
 				 errmsg("category \"%s\" does not exist",
@@ -78,7 +78,7 @@ static void
 read_matter(const PcGrading *grading, FunctionCallInfo fcinfo, Matter *matter)
 {
 	matter->node = PG_ARGISNULL(0) ? PC_CATEGORY_NONE :
-		category_node(grading, PG_GETARG_DATUM(0));
+		category_node(grading, PG_GETARG_CATEGORY(0));
 	matter->nature = pc_name_find(&grading->natures, PG_ARGISNULL(1) ? NULL :
 								  PG_GETARG_TEXT_PP(1));
 	matter->channel = pc_name_find(&grading->channels, PG_ARGISNULL(2) ? NULL :
@@ -112,7 +112,7 @@ static inline int
 slot_above(const PcGrading *grading, int slot)
 {
 	return slot == 0 ? -1 :
-		pc_category_parent(grading->tree, slot - 1) + 1;
+		grading->tree->nodes[slot - 1].parent + 1;
 }
 
 static inline PcGrade

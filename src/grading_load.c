@@ -54,10 +54,7 @@ read_categories(PcGrading *grading, int **nodes, PcGrade **grades,
 	*grades = palloc((*count + 1) * sizeof(PcGrade));
 	for (uint64 i = 0; i < *count; i++)
 	{
-		bool		isnull;
-		Datum		path = pc_row_value(i, 1, &isnull);
-
-		(*nodes)[i] = pc_category_add(grading->tree, path);
+		(*nodes)[i] = pc_row_category(i, 1, grading->tree);
 		(*grades)[i] = pc_row_grade(i, 2);
 	}
 	SPI_freetuptable(SPI_tuptable);
@@ -88,12 +85,10 @@ static void
 read_rule(PcGrading *grading, PcGradeRule *rule, uint64 i,
 		  MemoryContext context)
 {
-	bool		any;
-	Datum		category = pc_row_value(i, 2, &any);
 	int			reach = pc_row_enum(i, 7, PC_ENUM_AREA_LEVEL);
 
 	rule->id = pc_row_int64(i, 1);
-	rule->slot = any ? 0 : pc_category_add(grading->tree, category) + 1;
+	rule->slot = pc_row_category(i, 2, grading->tree) + 1;
 	rule->nature = pc_row_name(i, 3, &grading->natures);
 	rule->channel = pc_row_name(i, 4, &grading->channels);
 	rule->min_people = pc_row_int32(i, 5, 0);
@@ -127,7 +122,7 @@ static void
 lay_out_bases(PcGrading *grading, const int *nodes, const PcGrade *grades,
 			  uint64 count, MemoryContext context)
 {
-	int			total = grading->tree->count;
+	int			total = grading->tree->nnodes;
 	PcCategoryBase *bases;
 
 	bases = MemoryContextAllocZero(context, total * sizeof(PcCategoryBase));
@@ -138,7 +133,7 @@ lay_out_bases(PcGrading *grading, const int *nodes, const PcGrade *grades,
 	}
 	for (int node = 0; node < total; node++)
 	{
-		int			parent = pc_category_parent(grading->tree, node);
+		int			parent = grading->tree->nodes[node].parent;
 
 		bases[node].from = node;
 		if (bases[node].grade != 0 || parent == PC_CATEGORY_NONE)
@@ -167,7 +162,7 @@ compare_rules(const void *a, const void *b)
 static void
 lay_out_rules(PcGrading *grading, MemoryContext context)
 {
-	int			total = grading->tree->count + 1;
+	int			total = grading->tree->nnodes + 1;
 	int			i = 0;
 
 	qsort(grading->rules, grading->nrules, sizeof(PcGradeRule),

@@ -45,11 +45,9 @@ read_policy(PcPolicies *policies, PcPolicy *policy, uint64 i,
 			MemoryContext context)
 {
 	bool		isnull;
-	Datum		category = pc_row_value(i, 2, &isnull);
 
 	policy->id = pc_row_int64(i, 1);
-	policy->node = isnull ? PC_CATEGORY_NONE :
-		pc_category_add(policies->tree, category);
+	policy->node = pc_row_category(i, 2, policies->tree);
 	policy->grade = pc_row_grade(i, 3);
 	policy->urgency = pc_row_enum(i, 4, PC_ENUM_URGENCY);
 	policy->nature = pc_row_name(i, 5, &policies->natures);
@@ -65,7 +63,7 @@ static inline int
 category_depth(const PcPolicies *policies, const PcPolicy *policy)
 {
 	return policy->node == PC_CATEGORY_NONE ? -1 :
-		pc_category_depth(policies->tree, policy->node);
+		policies->tree->nodes[policy->node].depth;
 }
 
 static int
@@ -121,12 +119,10 @@ void
 pc_read_limit_case(const PcPolicies *policies, FunctionCallInfo fcinfo,
 				   PcLimitCase *limit)
 {
-	bool		exact;
-
 	limit->clock = PG_ARGISNULL(0) ? PC_ANY :
 		pc_enum_ordinal(PC_ENUM_CLOCK_KIND, PG_GETARG_DATUM(0));
 	limit->node = PG_ARGISNULL(1) ? PC_CATEGORY_NONE :
-		pc_category_find(policies->tree, PG_GETARG_DATUM(1), &exact);
+		pc_category_find(policies->tree, PG_GETARG_CATEGORY(1));
 	limit->grade = PG_ARGISNULL(2) ? (PcGrade) 0 : PG_GETARG_GRADE(2);
 	limit->urgency = PG_ARGISNULL(3) ? PC_ANY :
 		pc_enum_ordinal(PC_ENUM_URGENCY, PG_GETARG_DATUM(3));

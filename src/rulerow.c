@@ -84,6 +84,17 @@ pc_row_enum(uint64 i, int column, PcEnum type)
 	return isnull ? PC_ANY : pc_enum_ordinal(type, value);
 }
 
+int
+pc_row_category(uint64 i, int column, PcCategoryTree *tree)
+{
+	bool		isnull;
+	Datum		value = pc_row_value(i, column, &isnull);
+
+	if (isnull)
+		return PC_CATEGORY_NONE;
+	return pc_category_add(tree, PG_DETOAST_DATUM_PACKED(value));
+}
+
 struct varlena *
 pc_row_copy(uint64 i, int column, MemoryContext context)
 {

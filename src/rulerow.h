@@ -12,6 +12,7 @@
 #include "access/tupdesc.h"
 #include "fmgr.h"
 
+#include "category.h"
 #include "peoplecall.h"
 
 /* a column that is null, where the value is an ordinal or a number of a name */
@@ -47,6 +48,8 @@ extern PcGrade pc_row_grade(uint64 i, int column);
 /* PC_ANY for null */
 extern int	pc_row_enum(uint64 i, int column, PcEnum type);
 extern int	pc_row_name(uint64 i, int column, PcNames *names);
+/* the node of a path, made where missing; PC_CATEGORY_NONE for null */
+extern int	pc_row_category(uint64 i, int column, PcCategoryTree *tree);
 /* a varlena, flat, in the context given; NULL for null */
 extern struct varlena *pc_row_copy(uint64 i, int column,
 								   MemoryContext context);
