@@ -96,6 +96,10 @@ extern Datum pc_enum_datum(PcEnum type, int ordinal);
 extern int	pc_enum_ordinal(PcEnum type, Datum value);
 extern Oid	pc_enum_type(PcEnum type);
 
+/* badtext.c: refuses a text with 22P02; returns only if escontext took it */
+extern Datum pc_bad_text(struct Node *escontext, const char *type_name,
+						 const char *text, const char *detail);
+
 /* areacode_core.c: arithmetic on codes; no palloc, no ereport */
 extern PcAreaLevel pc_area_level(AreaCode code);
 extern AreaCode pc_area_parent(AreaCode code);
@@ -110,6 +114,9 @@ pc_area_contains(AreaCode outer, AreaCode inner)
 {
 	return inner >= pc_area_first(outer) && inner <= pc_area_last(outer);
 }
+
+/* complaint_id.c: 420102-1234, palloc'd */
+extern char *pc_format_complaint_no(int64 id);
 
 /* the level whose territorial org judges a matter of this grade */
 extern PcAreaLevel pc_grade_level(PcGrade grade);
