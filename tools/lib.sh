@@ -12,9 +12,10 @@ for pg_name in "${!PG@}"; do
 done
 unset pg_name
 
+# Each argument on a line.
 say()
 {
-	printf '%s\n' "$*"
+	printf '%s\n' "$@"
 }
 
 die()
