@@ -175,8 +175,8 @@ VALUES ('urban', '城市管理'), ('sanitation', '市容环卫'), ('noise', '噪
        ('shared.road', '失管道路'), ('shared.vehicle', '废旧车辆'),
        ('shared.cable', '空中线缆');
 
--- A branch without a kind of its own begins at A and is the street's, except
--- the shared ones: they have nobody until a meeting settles them.
+-- A matter that is filed under a branch begins at A; under a shared one at B,
+-- because a community can settle none of them alone.
 UPDATE category
    SET base_grade = CASE WHEN path <@ 'shared' THEN 'B'::grade ELSE 'A'::grade END;
 
