@@ -151,8 +151,8 @@ VALUES
 	('shared.labour.overage', '超龄务工人员退休', 'B', NULL, 'dept_labour', 'dept_labour', '{}'),
 	('shared.dwelling.shop', '住宅改商用', 'B', NULL, NULL, NULL, '{}'),
 	('shared.dwelling.garage', '小区车库改住人', 'B', NULL, 'street', 'dept_housing', '{team}'),
-	('shared.rental.shortstay', '网约房扰民', 'B', NULL, NULL, NULL, '{}'),
-	('shared.rental.dormitory', '务工人员群租宿舍', 'B', NULL, NULL, NULL, '{}'),
+	('shared.dwelling.shortstay', '网约房扰民', 'B', NULL, NULL, NULL, '{}'),
+	('shared.dwelling.dormitory', '务工人员群租宿舍', 'B', NULL, NULL, NULL, '{}'),
 	('shared.childcare.unlicensed', '无证幼托', 'B', NULL, NULL, NULL, '{}'),
 	('shared.road.outside', '围墙外道路失管', 'B', NULL, NULL, NULL, '{}'),
 	('shared.vehicle.abandoned', '废旧车辆长期占道', 'B', NULL, 'team', 'dept_urban', '{station_police}'),
@@ -170,13 +170,13 @@ VALUES ('urban', '城市管理'), ('sanitation', '市容环卫'), ('noise', '噪
        ('consult', '咨询'), ('praise', '表扬'), ('suggestion', '建议'),
        ('shared', '多头管理事项'),
        ('shared.prepaid', '预付式消费'), ('shared.training', '校外培训'),
-       ('shared.labour', '灵活就业'), ('shared.dwelling', '住房改变用途'),
-       ('shared.rental', '短租与群租'), ('shared.childcare', '婴幼儿照护'),
+       ('shared.labour', '灵活就业'), ('shared.dwelling', '住房改变用途与群租'),
+       ('shared.childcare', '婴幼儿照护'),
        ('shared.road', '失管道路'), ('shared.vehicle', '废旧车辆'),
        ('shared.cable', '空中线缆');
 
--- A branch without a kind of its own begins at A and is the street's, except
--- the shared ones: they have nobody until a meeting settles them.
+-- A matter that is filed under a branch begins at A; under a shared one at B,
+-- because a community can settle none of them alone.
 UPDATE category
    SET base_grade = CASE WHEN path <@ 'shared' THEN 'B'::grade ELSE 'A'::grade END;
 
