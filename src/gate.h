@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
+
 #include "posts.h"
 
 /* complaint states as a set; the bit is the ordinal in the SQL enum */

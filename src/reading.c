@@ -72,6 +72,7 @@ add_org(Scope *scope, const PcOrgs *orgs, const PcOrg *org)
 
 	for (int i = 0; i < count; i++)
 		add_area(scope, areas[i]);
+	pfree(areas);
 }
 
 static void
@@ -159,8 +160,8 @@ pc_my_orgs(PG_FUNCTION_ARGS)
 	{
 		PcOrgs	   *orgs = pc_orgs(NULL);
 
-		for (int i = 0; i < pc_org_count(orgs); i++)
-			mine = accumArrayResult(mine, Int64GetDatum(pc_org_at(orgs, i)->id),
+		for (int i = 0; i < orgs->norgs; i++)
+			mine = accumArrayResult(mine, Int64GetDatum(orgs->orgs[i].id),
 									false, INT8OID, CurrentMemoryContext);
 	}
 	while ((post = pc_next_post(posts, role, officer, &position)) != NULL)
