@@ -1,8 +1,10 @@
 -- Limits: which policy a clock gets, and why.
 \set VERBOSITY terse
-SET client_min_messages = warning;
+SET client_min_messages = error;
+DROP EXTENSION IF EXISTS peoplecall CASCADE;
+DROP SCHEMA IF EXISTS peoplecall CASCADE;
 CREATE EXTENSION peoplecall CASCADE;
-SET client_min_messages = notice;
+RESET client_min_messages;
 SET search_path = public, peoplecall;
 SELECT peoplecall.clock_limit('accept', NULL, 'A', 'normal', 'complaint');	-- no ledger
 DO $$
@@ -96,14 +98,14 @@ SELECT (ARRAY['accept', 'resolve', 'total'])[1 + (random() * 2)::int]::clock_kin
        (i || 'min')::timelimit, CASE WHEN random() < 0.5 THEN 'office' END
   FROM generate_series(1, 300) AS i
     ON CONFLICT DO NOTHING;
-CREATE TABLE cases AS
+CREATE TEMP TABLE cases AS
 SELECT i AS id, (ARRAY['accept', 'resolve', 'total', 'verify'])[1 + (random() * 3)::int]::clock_kind AS clock,
        CASE WHEN random() < 0.9 THEN (ARRAY['estate', 'estate.noise', 'estate.noise.night', 'estate.noise.night.site', 'trade.prepaid'])[1 + (random() * 4)::int]::ltree END AS category,
        (ARRAY['A', 'B', 'C', 'D'])[1 + (random() * 3)::int]::grade AS grade,
        (ARRAY['normal', 'urgent', 'emergency'])[1 + (random() * 2)::int]::urgency AS urgency,
        (ARRAY['complaint', 'help', 'consult'])[1 + (random() * 2)::int] AS nature
   FROM generate_series(1, 2000) AS i;
-CREATE TABLE expected AS
+CREATE TEMP TABLE expected AS
 SELECT c.*, p.*
   FROM cases AS c
   LEFT JOIN LATERAL (
