@@ -122,6 +122,8 @@ typedef struct PcCalendar
 	int32		first;
 	int32		last;
 	int64		usual_shift;	/* to guess the day of an instant */
+	double		days_per_open;	/* to guess the day of a sum */
+	double		days_per_workday;
 	PcDayPattern *patterns;
 	int			npatterns;
 	int			maxpatterns;

@@ -198,8 +198,8 @@ reach_key(PcCalendar *calendar, int64 wanted, PcKey key)
 
 /*
  * The last day whose sum is not above the key, which is the day in which the
- * key is passed. Looks near a day first and doubles the distance, since that
- * is where most deadlines are.
+ * key is passed. Guesses by the average day, starting from a day near it, and
+ * doubles the distance from there until the key is between two days.
  */
 static inline PcPlace
 find_key(PcCalendar *calendar, int64 wanted, int32 near, PcKey key)
@@ -219,8 +219,14 @@ find_key(PcCalendar *calendar, int64 wanted, int32 near, PcKey key)
 	else
 		place = reach_key(calendar, wanted, key);
 
-	/* keep low's sum not above the key, and high's above it */
+	/* the product is within twice the table's length, being an average */
 	near = Min(Max(near, calendar->first), calendar->last);
+	near += (int32) ((double) (place.key - table_key(calendar, near, key)) *
+					 (key == PC_KEY_OPEN ? calendar->days_per_open :
+					  calendar->days_per_workday));
+	near = Min(Max(near, calendar->first), calendar->last);
+
+	/* keep low's sum not above the key, and high's above it */
 	if (table_key(calendar, near, key) <= place.key)
 	{
 		for (low = near; calendar->last - low > step; step *= 2)

@@ -344,4 +344,8 @@ pc_calendar_cover(PcCalendar *calendar, int32 first, int32 last)
 	calendar->days = days;
 	calendar->first = first;
 	calendar->last = last;
+	calendar->days_per_open = (double) (last - first) /
+		Max(days[last - first].open_before - days[0].open_before, 1);
+	calendar->days_per_workday = (double) (last - first) /
+		Max(days[last - first].workdays_before - days[0].workdays_before, 1);
 }

@@ -30,15 +30,6 @@ calendar_argument(FunctionCallInfo fcinfo, int number)
 }
 
 static inline void
-check_finite(TimestampTz at)
-{
-	if (unlikely(TIMESTAMP_NOT_FINITE(at)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("cannot count time from or to an infinite timestamp")));
-}
-
-static inline void
 check_finite_date(DateADT day)
 {
 	if (unlikely(DATE_NOT_FINITE(day)))
@@ -91,7 +82,7 @@ pc_sql_due_at(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	start = PG_GETARG_TIMESTAMPTZ(0);
-	check_finite(start);
+	pc_check_finite(start);
 	limit = pc_timelimit_from_datum(PG_GETARG_DATUM(1));
 	PG_RETURN_TIMESTAMPTZ(pc_deadline_step(calendar_argument(fcinfo, 2),
 										   start, limit, false, NULL, 0));
@@ -111,7 +102,7 @@ pc_sql_due_at_clock(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	start = PG_GETARG_TIMESTAMPTZ(0);
-	check_finite(start);
+	pc_check_finite(start);
 	pc_read_limits(&limits, pc_timelimit_from_datum(PG_GETARG_DATUM(1)),
 				   PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2));
 	pc_read_pauses(&pauses, PG_ARGISNULL(3) ? NULL : PG_GETARG_MULTIRANGE_P(3));
@@ -139,8 +130,8 @@ pc_sql_work_time(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	from = PG_GETARG_TIMESTAMPTZ(0);
 	to = PG_GETARG_TIMESTAMPTZ(1);
-	check_finite(from);
-	check_finite(to);
+	pc_check_finite(from);
+	pc_check_finite(to);
 	calendar = calendar_argument(fcinfo, 2);
 	if (pg_sub_s64_overflow(pc_open_time(calendar, to),
 							pc_open_time(calendar, from), &counted))
@@ -165,7 +156,7 @@ pc_sql_add_work_time(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	start = PG_GETARG_TIMESTAMPTZ(0);
 	amount = PG_GETARG_INTERVAL_P(1);
-	check_finite(start);
+	pc_check_finite(start);
 	if (amount->month != 0 || amount->day != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -197,9 +188,9 @@ pc_sql_warn_at(PG_FUNCTION_ARGS)
 	start = PG_GETARG_TIMESTAMPTZ(0);
 	due = PG_GETARG_TIMESTAMPTZ(1);
 	fraction = PG_GETARG_FLOAT8(2);
-	check_finite(start);
+	pc_check_finite(start);
 	if (!TIMESTAMP_IS_NOEND(due))
-		check_finite(due);
+		pc_check_finite(due);
 	check_fraction(fraction);
 	PG_RETURN_TIMESTAMPTZ(pc_warn_at(calendar_argument(fcinfo, 3), start, due,
 									 fraction, PC_UNIT_WORK_HOUR, NULL, 0));
@@ -225,9 +216,9 @@ pc_sql_warn_at_clock(PG_FUNCTION_ARGS)
 	due = PG_GETARG_TIMESTAMPTZ(1);
 	fraction = PG_GETARG_FLOAT8(2);
 	limit = pc_timelimit_from_datum(PG_GETARG_DATUM(3));
-	check_finite(start);
+	pc_check_finite(start);
 	if (!TIMESTAMP_IS_NOEND(due))
-		check_finite(due);
+		pc_check_finite(due);
 	check_fraction(fraction);
 	pc_read_pauses(&pauses, PG_ARGISNULL(4) ? NULL : PG_GETARG_MULTIRANGE_P(4));
 	warn = pc_warn_at(calendar_argument(fcinfo, 5), start, due, fraction,

@@ -12,6 +12,16 @@
 
 #include "deadline.h"
 
+/* counting needs both ends */
+static inline void
+pc_check_finite(TimestampTz at)
+{
+	if (unlikely(TIMESTAMP_NOT_FINITE(at)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("cannot count time from or to an infinite timestamp")));
+}
+
 /* as many as clocks have; more are allocated */
 #define PC_USUAL_COUNT 8
 

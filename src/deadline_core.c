@@ -131,12 +131,20 @@ static TimestampTz
 add_workdays(PcCalendar *calendar, TimestampTz from, int32 amount,
 			 bool extends, const PcPause *pauses, int npauses)
 {
-	bool		closed;
-	int32		day = pc_deadline_day(calendar, from, extends, &closed);
-	int32		first_day = (amount > 0 || closed) ? day + 1 : day;
-	int64		first = pc_workdays_before(calendar, first_day);
-	int64		number = first + Max(amount, 1) - 1;
+	bool		closed = true;
+	int32		day;
+	int64		first;
+	int64		number;
 	PcPause		pause;
+
+	/* whether the starting day has closed matters to 0wd only */
+	if (amount > 0 && !extends)
+		day = pc_day_at(calendar, from);
+	else
+		day = pc_deadline_day(calendar, from, extends, &closed);
+	first = pc_workdays_before(calendar,
+							   (amount > 0 || closed) ? day + 1 : day);
+	number = first + Max(amount, 1) - 1;
 
 	for (int i = 0; i < npauses; i++)
 	{

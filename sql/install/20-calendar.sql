@@ -48,6 +48,22 @@ RETURNS boolean
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'pc_sql_is_workday';
 
+CREATE FUNCTION peoplecall.explain_deadline(
+	start timestamptz, allowed peoplecall.timelimit,
+	extensions peoplecall.timelimit[], pauses tstzmultirange, calendar text,
+	OUT day date, OUT opens timestamptz, OUT closes timestamptz,
+	OUT counted interval, OUT total interval, OUT why text)
+RETURNS SETOF record
+LANGUAGE C STABLE PARALLEL SAFE ROWS 20
+AS 'MODULE_PATHNAME', 'pc_sql_explain_deadline';
+
+CREATE FUNCTION peoplecall.calendar_gaps(
+	at timestamptz DEFAULT pg_catalog.now(),
+	OUT calendar text, OUT from_day date, OUT to_day date, OUT why text)
+RETURNS SETOF record
+LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 10
+AS 'MODULE_PATHNAME', 'pc_sql_calendar_gaps';
+
 CREATE FUNCTION peoplecall.sla_state(
 	at timestamptz, warn_at timestamptz, due_at timestamptz,
 	paused_at timestamptz, stopped_at timestamptz)
@@ -71,5 +87,9 @@ COMMENT ON FUNCTION peoplecall.workdays(date, date, text) IS
 	'working days after from_day up to and including to_day, negative if reversed; null calendar: all days. Errors: PC003 calendar, 22008 infinite date';
 COMMENT ON FUNCTION peoplecall.is_workday(date, text) IS
 	'has that day opening hours once days off and make-up working days are applied? Null calendar: yes. Errors: PC003 calendar, 22008 infinite date';
+COMMENT ON FUNCTION peoplecall.explain_deadline(timestamptz, peoplecall.timelimit, peoplecall.timelimit[], tstzmultirange, text) IS
+	'how due_at() of the same arguments comes about: a row for each stretch that counts or does not, in hours, or in days for wd; after the limit and after each extension a row whose closes is the deadline so far. Null start or limit: no rows. Errors: as of due_at()';
+COMMENT ON FUNCTION peoplecall.calendar_gaps(timestamptz) IS
+	'what calendars miss at a moment: defects, no opening hours, years without days off, known_until passed or not set; a null day is an open end. Errors: 22008 infinite timestamp';
 COMMENT ON FUNCTION peoplecall.sla_state(timestamptz, timestamptz, timestamptz, timestamptz, timestamptz) IS
 	'light of a clock: stopped is met up to due_at and missed after it; paused before due_at is paused; else red from due_at, yellow from warn_at, green. Null warn_at or due_at never come; null only for an open clock at null';
