@@ -12,22 +12,7 @@ SET search_path = public, peoplecall;
 SET timezone = 'Asia/Shanghai';
 SET datestyle = 'ISO, YMD';
 SELECT peoplecall.clock_times('resolve', 'A', '2024-09-27 16:30', '8wh', NULL, NULL, NULL, NULL);	-- no ledger
-DO $$
-DECLARE
-	name text;
-BEGIN
-	IF to_regproc('peoplecall.create_ledger') IS NOT NULL THEN
-		EXECUTE 'SELECT peoplecall.create_ledger()';
-		RETURN;
-	END IF;
-	PERFORM peoplecall.ledger_rulebook(), peoplecall.ledger_rules(),
-	        peoplecall.ledger_cases();
-	FOREACH name IN ARRAY '{category,sla_policy,escalation_step,setting,calendar,calendar_window,calendar_day}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER r AFTER INSERT OR UPDATE OR DELETE ON peoplecall.%I FOR EACH ROW EXECUTE FUNCTION peoplecall.rulebook_changed(%L)', name, name);
-		EXECUTE format('CREATE TRIGGER s AFTER TRUNCATE ON peoplecall.%I FOR EACH STATEMENT EXECUTE FUNCTION peoplecall.rulebook_changed(%L)', name, name);
-	END LOOP;
-END
-$$;
+SELECT peoplecall.create_ledger() \g /dev/null
 
 -- the defaults, put in twice, come once
 SELECT peoplecall.default_rules();

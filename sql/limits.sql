@@ -7,22 +7,7 @@ CREATE EXTENSION peoplecall CASCADE;
 RESET client_min_messages;
 SET search_path = public, peoplecall;
 SELECT peoplecall.clock_limit('accept', NULL, 'A', 'normal', 'complaint');	-- no ledger
-DO $$
-DECLARE
-	name text;
-BEGIN
-	IF to_regproc('peoplecall.create_ledger') IS NOT NULL THEN
-		EXECUTE 'SELECT peoplecall.create_ledger()';
-		RETURN;
-	END IF;
-	PERFORM peoplecall.ledger_rulebook(), peoplecall.ledger_rules(),
-	        peoplecall.ledger_cases();
-	FOREACH name IN ARRAY '{category,sla_policy,escalation_step,setting,calendar,calendar_window,calendar_day}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER r AFTER INSERT OR UPDATE OR DELETE ON peoplecall.%I FOR EACH ROW EXECUTE FUNCTION peoplecall.rulebook_changed(%L)', name, name);
-		EXECUTE format('CREATE TRIGGER s AFTER TRUNCATE ON peoplecall.%I FOR EACH STATEMENT EXECUTE FUNCTION peoplecall.rulebook_changed(%L)', name, name);
-	END LOOP;
-END
-$$;
+SELECT peoplecall.create_ledger() \g /dev/null
 
 -- no policy: that clock does not exist
 SELECT * FROM peoplecall.clock_limit('accept', NULL, 'A', 'normal', 'complaint');
