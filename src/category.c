@@ -14,6 +14,7 @@
 #include "fmgr.h"
 
 #include "extension/ltree/ltree.h"
+#include "lib/stringinfo.h"
 
 #include "category.h"
 
@@ -175,4 +176,49 @@ pc_category_find(const PcCategoryTree *tree, const struct varlena *path)
 		node = child;
 	}
 	return node;
+}
+
+char *
+pc_category_text(const struct varlena *path)
+{
+	PcLabels	labels;
+	const char *label;
+	int			length;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	pc_labels_open(&labels, path);
+	while (pc_labels_next(&labels, &label, &length))
+	{
+		if (text.len > 0)
+			appendStringInfoChar(&text, '.');
+		appendBinaryStringInfo(&text, label, length);
+	}
+	return text.data;
+}
+
+char *
+pc_category_node_text(const PcCategoryTree *tree, int node)
+{
+	const PcCategoryNode *nodes = tree->nodes;
+	int			length = 0;
+	char	   *text;
+	char	   *place;
+
+	for (int i = node; i != PC_CATEGORY_ROOT; i = nodes[i].parent)
+		length += nodes[i].label_length + 1;
+	if (length == 0)
+		return pstrdup("");
+
+	/* from the end: a dot after each label, and the zero after the last */
+	text = palloc(length);
+	place = text + length;
+	for (int i = node; i != PC_CATEGORY_ROOT; i = nodes[i].parent)
+	{
+		*--place = (i == node) ? '\0' : '.';
+		place -= nodes[i].label_length;
+		memcpy(place, nodes[i].label, nodes[i].label_length);
+	}
+	Assert(place == text);
+	return text;
 }

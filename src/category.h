@@ -13,6 +13,11 @@
 
 #include "pairmap.h"
 
+/* the node of the empty path, an ancestor of all; it is always there */
+#define PC_CATEGORY_ROOT	0
+/* what stands above the root */
+#define PC_CATEGORY_NONE	(-1)
+
 /* the labels of a path, from the top */
 typedef struct PcLabels
 {
@@ -57,5 +62,30 @@ extern int	pc_category_add(PcCategoryTree *tree, const struct varlena *path);
 /* the node of the path or of its deepest ancestor that has one */
 extern int	pc_category_find(const PcCategoryTree *tree,
 							 const struct varlena *path);
+
+/* paths as people write them, palloc'd */
+extern char *pc_category_text(const struct varlena *path);
+extern char *pc_category_node_text(const PcCategoryTree *tree, int node);
+
+/* whether a node that was found for a path is that path, or only above it */
+static inline bool
+pc_category_is(const PcCategoryTree *tree, int node,
+			   const struct varlena *path)
+{
+	PcLabels	labels;
+
+	pc_labels_open(&labels, path);
+	return tree->nodes[node].depth == labels.left;
+}
+
+/* whether a node is another one or stands above it */
+static inline bool
+pc_category_above(const PcCategoryTree *tree, int above, int node)
+{
+	/* a parent's number is lower than those of its children */
+	while (node > above)
+		node = tree->nodes[node].parent;
+	return node == above;
+}
 
 #endif							/* PEOPLECALL_CATEGORY_H */

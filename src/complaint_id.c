@@ -61,6 +61,13 @@ read_number(const char *text, int64 *id)
 	return *id > 0;
 }
 
+char *
+pc_format_complaint_no(int64 id)
+{
+	return psprintf("%06lld-%lld", (long long) (id / SERIAL_LIMIT),
+					(long long) (id % SERIAL_LIMIT));
+}
+
 /*
  * SQL-callable functions
  */
@@ -75,9 +82,7 @@ pc_complaint_no(PG_FUNCTION_ARGS)
 	int64		id = PG_GETARG_INT64(0);
 
 	check_id(id);
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%06lld-%lld",
-											  (long long) (id / SERIAL_LIMIT),
-											  (long long) (id % SERIAL_LIMIT))));
+	PG_RETURN_TEXT_P(cstring_to_text(pc_format_complaint_no(id)));
 }
 
 Datum

@@ -242,6 +242,25 @@ pc_org_covers_area(const PcOrgs *orgs, const PcOrg *org, AreaCode area,
 	return false;
 }
 
+int
+pc_org_areas(const PcOrgs *orgs, const PcOrg *org, TimestampTz at,
+			 AreaCode **areas)
+{
+	int			count = 0;
+
+	*areas = palloc(sizeof(AreaCode) * (org->njurisdictions + 1));
+	if (org->holds_own)
+		(*areas)[count++] = org->area;
+	for (int i = 0; i < org->njurisdictions; i++)
+	{
+		const PcSeat *seat = &orgs->jurisdictions[org->first_jurisdiction + i];
+
+		if (seat_is_held(seat, at))
+			(*areas)[count++] = seat->area;
+	}
+	return count;
+}
+
 static const PcOrg *
 existing_org(const PcOrgs *orgs, int64 id)
 {

@@ -141,4 +141,8 @@ extern const PcSeat *pc_kind_seat(const PcOrgs *orgs,
 extern bool pc_org_covers_area(const PcOrgs *orgs, const PcOrg *org,
 							   AreaCode area, TimestampTz at);
 
+/* the areas that an org covers at a time, palloc'd; returns their number */
+extern int	pc_org_areas(const PcOrgs *orgs, const PcOrg *org, TimestampTz at,
+						 AreaCode **areas);
+
 #endif							/* PEOPLECALL_ORGS_H */

@@ -1,0 +1,537 @@
+/*
+ * calendar_core.c
+ *	  Look-ups in a compiled calendar: between instants, days, opening time and
+ *	  the numbers of working days.
+ *
+ * Opening time and the numbers of working days are counted from an arbitrary
+ * origin, the same one for as long as the compiled calendar lives: only their
+ * differences mean something. Nothing here allocates once the table holds the
+ * days that are asked for, and nothing walks from day to day.
+ */
+#include "postgres.h"
+
+#include "common/int.h"
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+#include "calendar.h"
+#include "errcodes.h"
+
+/* instants are looked up this close to the edges of a table, in days */
+#define MARGIN_DAYS		4
+
+/* where a day lies: in the table, and how many cycles of 400 years off */
+typedef struct PcPlace
+{
+	int32		day;
+	int32		cycles;
+	int64		key;			/* what find_key() looked for, cycles taken off */
+} PcPlace;
+
+typedef enum PcKey
+{
+	PC_KEY_OPEN,
+	PC_KEY_WORKDAY
+} PcKey;
+
+void
+pc_time_out_of_range(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("timestamp out of range"),
+			 errdetail("The computed time lies beyond what a timestamp can hold.")));
+}
+
+static inline int64
+floor_divide(int64 value, int64 divisor)
+{
+	return value / divisor - (value % divisor < 0 ? 1 : 0);
+}
+
+static inline PcDay *
+table_day(const PcCalendar *calendar, int32 day)
+{
+	return &calendar->days[day - calendar->first];
+}
+
+static inline const PcDayPattern *
+table_pattern(const PcCalendar *calendar, int32 day)
+{
+	return &calendar->patterns[table_day(calendar, day)->pattern];
+}
+
+static inline TimestampTz
+table_start(const PcCalendar *calendar, int32 day)
+{
+	return (int64) day * USECS_PER_DAY - table_pattern(calendar, day)->shift;
+}
+
+static inline int64
+table_key(const PcCalendar *calendar, int32 day, PcKey key)
+{
+	return key == PC_KEY_OPEN ? table_day(calendar, day)->open_before :
+		table_day(calendar, day)->workdays_before;
+}
+
+/*
+ * Bring a day into the bounds of tables, and make the table hold it and its
+ * neighbours.
+ */
+static inline PcPlace
+place_day(PcCalendar *calendar, int64 day)
+{
+	PcPlace		place = {0, 0, 0};
+
+	if (unlikely(day < PC_TABLE_FIRST + MARGIN_DAYS))
+		place.cycles = floor_divide(day - PC_TABLE_FIRST - MARGIN_DAYS,
+									PC_CYCLE_DAYS);
+	else if (unlikely(day > PC_TABLE_LAST - MARGIN_DAYS))
+		place.cycles = (day - PC_TABLE_LAST + MARGIN_DAYS - 1) /
+			PC_CYCLE_DAYS + 1;
+	place.day = day - (int64) place.cycles * PC_CYCLE_DAYS;
+	if (unlikely(place.day - MARGIN_DAYS < calendar->first ||
+				 place.day + MARGIN_DAYS > calendar->last))
+		pc_calendar_cover(calendar, place.day - MARGIN_DAYS,
+						  place.day + MARGIN_DAYS);
+	return place;
+}
+
+/*
+ * What one cycle adds to a key, in the years after the table or before it.
+ */
+static int64
+cycle_key(PcCalendar *calendar, bool after, PcKey key)
+{
+	int32		edge = after ? PC_TABLE_LAST : PC_TABLE_FIRST + PC_CYCLE_DAYS;
+
+	pc_calendar_cover(calendar, edge - PC_CYCLE_DAYS, edge);
+	return table_key(calendar, edge, key) -
+		table_key(calendar, edge - PC_CYCLE_DAYS, key);
+}
+
+static inline int64
+place_key(PcCalendar *calendar, PcPlace place, PcKey key)
+{
+	int64		result = table_key(calendar, place.day, key);
+
+	if (unlikely(place.cycles != 0))
+		result += place.cycles * cycle_key(calendar, place.cycles > 0, key);
+	return result;
+}
+
+/*
+ * The place of an instant, which is moved to the place's cycle.
+ */
+static inline PcPlace
+place_instant(PcCalendar *calendar, TimestampTz *at)
+{
+	PcPlace		place;
+
+	place = place_day(calendar, floor_divide(*at + calendar->usual_shift,
+											 USECS_PER_DAY));
+	*at -= place.cycles * PC_CYCLE_USECS;
+
+	/* the guess is off by as much as the zone's offset has ever changed */
+	while (*at < table_start(calendar, place.day))
+		place.day--;
+	while (*at >= table_start(calendar, place.day + 1))
+		place.day++;
+	return place;
+}
+
+static pg_noinline void
+never_open(const PcCalendar *calendar)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PC_NO_CALENDAR),
+			 errmsg("calendar \"%s\" does not open often enough",
+					calendar->name),
+			 errdetail("No opening time is left in the direction in which it is counted."),
+			 errhint("Add rows to peoplecall.calendar_window, or extend their validity.")));
+}
+
+/*
+ * Bring a key into what the table holds. Grows the table on the way, to its
+ * bounds at most; beyond them whole cycles are taken off.
+ */
+static PcPlace
+reach_key(PcCalendar *calendar, int64 wanted, PcKey key)
+{
+	PcPlace		place = {0, 0, wanted};
+	int64		per_cycle;
+	int64		cycles;
+
+	while (wanted >= table_key(calendar, calendar->last, key) &&
+		   calendar->last < PC_TABLE_LAST)
+		pc_calendar_cover(calendar, calendar->first, calendar->last + 1);
+	while (wanted < table_key(calendar, calendar->first, key) &&
+		   calendar->first > PC_TABLE_FIRST)
+		pc_calendar_cover(calendar, calendar->first - 1, calendar->last);
+
+	if (wanted >= table_key(calendar, calendar->last, key))
+	{
+		per_cycle = cycle_key(calendar, true, key);
+		if (per_cycle == 0)
+			never_open(calendar);
+		cycles = (wanted - table_key(calendar, calendar->last, key)) /
+			per_cycle + 1;
+	}
+	else if (wanted < table_key(calendar, calendar->first, key))
+	{
+		per_cycle = cycle_key(calendar, false, key);
+		if (per_cycle == 0)
+			never_open(calendar);
+		cycles = floor_divide(wanted - table_key(calendar, calendar->first,
+												 key), per_cycle);
+	}
+	else
+		return place;
+
+	/* more cycles than there are between the ends of time */
+	if (cycles > 1000 || cycles < -1000)
+		pc_time_out_of_range();
+	place.cycles = cycles;
+	place.key = wanted - cycles * per_cycle;
+	return place;
+}
+
+/*
+ * The last day whose sum is not above the key, which is the day in which the
+ * key is passed. Guesses by the average day, starting from a day near it, and
+ * doubles the distance from there until the key is between two days.
+ */
+static inline PcPlace
+find_key(PcCalendar *calendar, int64 wanted, int32 near, PcKey key)
+{
+	PcPlace		place;
+	int32		low;
+	int32		high;
+	int32		step = 1;
+
+	Assert(calendar->days != NULL);
+	if (likely(wanted >= table_key(calendar, calendar->first, key) &&
+			   wanted < table_key(calendar, calendar->last, key)))
+	{
+		place.cycles = 0;
+		place.key = wanted;
+	}
+	else
+		place = reach_key(calendar, wanted, key);
+
+	/* the product is within twice the table's length, being an average */
+	near = Min(Max(near, calendar->first), calendar->last);
+	near += (int32) ((double) (place.key - table_key(calendar, near, key)) *
+					 (key == PC_KEY_OPEN ? calendar->days_per_open :
+					  calendar->days_per_workday));
+	near = Min(Max(near, calendar->first), calendar->last);
+
+	/* keep low's sum not above the key, and high's above it */
+	if (table_key(calendar, near, key) <= place.key)
+	{
+		for (low = near; calendar->last - low > step; step *= 2)
+		{
+			if (table_key(calendar, low + step, key) > place.key)
+				break;
+			low += step;
+		}
+		high = Min(low + step, calendar->last);
+	}
+	else
+	{
+		for (high = near; high - calendar->first > step; step *= 2)
+		{
+			if (table_key(calendar, high - step, key) <= place.key)
+				break;
+			high -= step;
+		}
+		low = Max(high - step, calendar->first);
+	}
+	while (high - low > 1)
+	{
+		int32		middle = low + (high - low) / 2;
+
+		if (table_key(calendar, middle, key) <= place.key)
+			low = middle;
+		else
+			high = middle;
+	}
+	place.day = low;
+	return place;
+}
+
+static inline TimestampTz
+place_time(PcPlace place, TimestampTz at)
+{
+	TimestampTz result;
+
+	if (likely(place.cycles == 0))
+		return at;
+	if (pg_add_s64_overflow(at, place.cycles * PC_CYCLE_USECS, &result) ||
+		!IS_VALID_TIMESTAMP(result))
+		pc_time_out_of_range();
+	return result;
+}
+
+/*
+ * The day of an instant, counted from 2000-01-01.
+ */
+int32
+pc_day_at(PcCalendar *calendar, TimestampTz at)
+{
+	PcPlace		place;
+
+	if (calendar == NULL)
+		return floor_divide(at, USECS_PER_DAY);
+	place = place_instant(calendar, &at);
+	return place.day + place.cycles * PC_CYCLE_DAYS;
+}
+
+TimestampTz
+pc_day_start(PcCalendar *calendar, int32 day)
+{
+	PcPlace		place;
+
+	if (calendar == NULL)
+		return day * USECS_PER_DAY;
+	place = place_day(calendar, day);
+	return place_time(place, table_start(calendar, place.day));
+}
+
+/*
+ * The windows of a day; valid until a function of this file is called.
+ */
+const PcDayPattern *
+pc_day_pattern(PcCalendar *calendar, int32 day)
+{
+	static PcOpening whole_day = {0, USECS_PER_DAY, 0};
+	static const PcDayPattern natural = {
+		0, USECS_PER_DAY, USECS_PER_DAY, 1, true, 0, &whole_day
+	};
+
+	if (calendar == NULL)
+		return &natural;
+	return table_pattern(calendar, place_day(calendar, day).day);
+}
+
+bool
+pc_day_is_workday(PcCalendar *calendar, int32 day)
+{
+	return calendar == NULL || pc_day_pattern(calendar, day)->nopenings > 0;
+}
+
+/*
+ * The close of a working day.
+ */
+TimestampTz
+pc_day_close(PcCalendar *calendar, int32 day)
+{
+	const PcDayPattern *pattern;
+	PcPlace		place;
+	TimestampTz close;
+
+	if (calendar == NULL)
+	{
+		close = ((int64) day + 1) * USECS_PER_DAY;
+		if (!IS_VALID_TIMESTAMP(close))
+			pc_time_out_of_range();
+		return close;
+	}
+	place = place_day(calendar, day);
+	pattern = table_pattern(calendar, place.day);
+	Assert(pattern->nopenings > 0);
+	close = table_start(calendar, place.day) +
+		pattern->openings[pattern->nopenings - 1].closes;
+	return place_time(place, close);
+}
+
+/*
+ * Opening time before an instant, in microseconds.
+ */
+int64
+pc_open_time(PcCalendar *calendar, TimestampTz at)
+{
+	const PcDayPattern *pattern;
+	PcPlace		place;
+	int64		sum;
+
+	if (calendar == NULL)
+		return at;
+	place = place_instant(calendar, &at);
+	sum = place_key(calendar, place, PC_KEY_OPEN);
+	at -= table_start(calendar, place.day);
+	pattern = table_pattern(calendar, place.day);
+	for (int i = pattern->nopenings - 1; i >= 0; i--)
+	{
+		const PcOpening *opening = &pattern->openings[i];
+
+		if (at > opening->opens)
+			return sum + opening->before +
+				Min(at, opening->closes) - opening->opens;
+	}
+	return sum;
+}
+
+/*
+ * The first instant before which there is that much opening time: the end of a
+ * window rather than the start of the next.
+ */
+TimestampTz
+pc_open_first(PcCalendar *calendar, int64 open_time, int32 near)
+{
+	const PcDayPattern *pattern;
+	PcPlace		place;
+	int64		rest;
+	int			i;
+
+	if (calendar == NULL)
+	{
+		if (!IS_VALID_TIMESTAMP(open_time))
+			pc_time_out_of_range();
+		return open_time;
+	}
+
+	/* the day in which the microsecond before it is passed */
+	place = find_key(calendar, open_time - 1, near, PC_KEY_OPEN);
+	pattern = table_pattern(calendar, place.day);
+	rest = place.key + 1 - table_day(calendar, place.day)->open_before;
+	for (i = pattern->nopenings - 1; i > 0; i--)
+	{
+		if (rest > pattern->openings[i].before)
+			break;
+	}
+	return place_time(place, table_start(calendar, place.day) +
+					  pattern->openings[i].opens +
+					  rest - pattern->openings[i].before);
+}
+
+/*
+ * The last such instant: the start of a window rather than the end of the one
+ * before.
+ */
+TimestampTz
+pc_open_last(PcCalendar *calendar, int64 open_time, int32 near)
+{
+	const PcDayPattern *pattern;
+	PcPlace		place;
+	int64		rest;
+	int			i;
+
+	if (calendar == NULL)
+		return pc_open_first(NULL, open_time, near);
+
+	place = find_key(calendar, open_time, near, PC_KEY_OPEN);
+	pattern = table_pattern(calendar, place.day);
+	rest = place.key - table_day(calendar, place.day)->open_before;
+	for (i = pattern->nopenings - 1; i > 0; i--)
+	{
+		if (rest >= pattern->openings[i].before)
+			break;
+	}
+	return place_time(place, table_start(calendar, place.day) +
+					  pattern->openings[i].opens +
+					  rest - pattern->openings[i].before);
+}
+
+/*
+ * The number of the first working day from a day on, which is how many working
+ * days there are before it.
+ */
+int64
+pc_workdays_before(PcCalendar *calendar, int32 day)
+{
+	if (calendar == NULL)
+		return day;
+	return place_key(calendar, place_day(calendar, day), PC_KEY_WORKDAY);
+}
+
+/*
+ * The number of working days that have closed when the instant has come.
+ */
+int64
+pc_closes_until(PcCalendar *calendar, TimestampTz at)
+{
+	const PcDayPattern *pattern;
+	PcPlace		place;
+	int64		number;
+
+	if (calendar == NULL)
+		return floor_divide(at, USECS_PER_DAY);
+	place = place_instant(calendar, &at);
+	number = place_key(calendar, place, PC_KEY_WORKDAY);
+	pattern = table_pattern(calendar, place.day);
+	if (pattern->nopenings > 0 &&
+		at - table_start(calendar, place.day) >=
+		pattern->openings[pattern->nopenings - 1].closes)
+		number++;
+	return number;
+}
+
+/*
+ * The day of the working day with that number.
+ */
+int32
+pc_nth_workday(PcCalendar *calendar, int64 number, int32 near)
+{
+	PcPlace		place;
+
+	if (calendar == NULL)
+	{
+		if (number > DATE_END_JULIAN - POSTGRES_EPOCH_JDATE ||
+			number < DATETIME_MIN_JULIAN - POSTGRES_EPOCH_JDATE)
+			pc_time_out_of_range();
+		return number;
+	}
+	place = find_key(calendar, number, near, PC_KEY_WORKDAY);
+	return place.day + place.cycles * PC_CYCLE_DAYS;
+}
+
+/*
+ * The same time on the clock some days later, in the calendar's zone.
+ */
+TimestampTz
+pc_same_clock(PcCalendar *calendar, TimestampTz at, int64 days)
+{
+	TimestampTz result = at;
+	TimestampTz local;
+	const PcDayPattern *pattern;
+	PcPlace		place;
+	int64		day;
+
+	if (calendar != NULL)
+	{
+		place = place_instant(calendar, &at);
+		pattern = table_pattern(calendar, place.day);
+		if (likely(pattern->plain))
+			local = at + pattern->shift;
+		else
+		{
+			struct pg_tm tm;
+			fsec_t		fsec;
+			int			west;
+
+			if (timestamp2tm(at, &west, &tm, &fsec, NULL,
+							 calendar->zone) != 0)
+				pc_time_out_of_range();
+			local = at - west * USECS_PER_SEC;
+		}
+		day = floor_divide(local, USECS_PER_DAY);
+		local -= day * USECS_PER_DAY;
+		day += (int64) place.cycles * PC_CYCLE_DAYS + days;
+		if (day > TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE)
+			pc_time_out_of_range();
+		place = place_day(calendar, day);
+		pattern = table_pattern(calendar, place.day);
+		if (likely(pattern->plain))
+			at = place.day * USECS_PER_DAY - pattern->shift + local;
+		else
+			at = pc_zone_instant(calendar->zone, place.day, local);
+		result = place_time(place, at);
+	}
+	else if (pg_mul_s64_overflow(days, USECS_PER_DAY, &local) ||
+			 pg_add_s64_overflow(at, local, &result))
+		pc_time_out_of_range();
+	if (!IS_VALID_TIMESTAMP(result))
+		pc_time_out_of_range();
+	return result;
+}
