@@ -1,5 +1,12 @@
 # peoplecall: builds with PGXS. The install script is joined from
 # sql/install/NN-*.sql in the order of their numbers and is not tracked.
+#
+#   make, make install, make installcheck   as any extension does it
+#   make test         installs what is missing, builds, installs, runs all tests
+#   make demo         likewise, and plays the story of a city; make demo-stop
+#
+# PG_CONFIG chooses the PostgreSQL, DESTDIR installs below a folder, WERROR=1
+# makes warnings errors. PARTS and TESTS choose what make test runs.
 EXTENSION    = peoplecall
 EXTVERSION   = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" peoplecall.control)
 MODULE_big   = peoplecall
@@ -8,7 +15,7 @@ INSTALL_PARTS = $(sort $(wildcard sql/install/*.sql))
 
 DATA_built   = peoplecall--$(EXTVERSION).sql
 DATA         = $(wildcard sql/upgrade/peoplecall--*.sql)
-EXTRA_CLEAN  = peoplecall--*.sql
+EXTRA_CLEAN  = peoplecall--*.sql tmp_check
 
 PG_CFLAGS    = -Wall -Wextra -Wno-unused-parameter
 ifdef WERROR
@@ -18,11 +25,46 @@ endif
 REGRESS      = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=.
 
-PG_CONFIG   ?= pg_config
-PGXS        := $(shell $(PG_CONFIG) --pgxs)
+# These do their own set-up, and must run where there is no PostgreSQL yet.
+SELF_CONTAINED = setup test demo demo-stop
+
+ifeq ($(origin PG_CONFIG),undefined)
+PG_CONFIG   := $(shell tools/pg-config)
+endif
+
+ifneq ($(filter-out $(SELF_CONTAINED),$(or $(MAKECMDGOALS),all)),)
+PGXS        := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifeq ($(wildcard $(PGXS)),)
+$(error $(PG_CONFIG) names no PostgreSQL with its headers; run "make setup", or say PG_CONFIG=/path/to/pg_config)
+endif
 include $(PGXS)
 
-$(OBJS): $(wildcard src/*.h)
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
 
 peoplecall--$(EXTVERSION).sql: $(INSTALL_PARTS) peoplecall.control
 	cat $(INSTALL_PARTS) > $@
+endif
+
+# Every core, unless whoever calls said how many.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+BUILD = $(MAKE) -s $(JOBS) --no-print-directory all WERROR=1
+
+.PHONY: $(SELF_CONTAINED)
+
+setup:
+	@tools/setup
+
+test:
+	@tools/setup test
+	@$(BUILD)
+	@MAKE='$(MAKE)' tools/install
+	@tools/test
+
+demo:
+	@tools/setup
+	@$(BUILD)
+	@MAKE='$(MAKE)' tools/install
+	@demo/run
+
+demo-stop:
+	@demo/stop

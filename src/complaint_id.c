@@ -61,6 +61,13 @@ read_number(const char *text, int64 *id)
 	return *id > 0;
 }
 
+char *
+pc_format_complaint_no(int64 id)
+{
+	return psprintf("%06lld-%lld", (long long) (id / SERIAL_LIMIT),
+					(long long) (id % SERIAL_LIMIT));
+}
+
 /*
  * SQL-callable functions
  */
@@ -75,21 +82,19 @@ pc_complaint_no(PG_FUNCTION_ARGS)
 	int64		id = PG_GETARG_INT64(0);
 
 	check_id(id);
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%06lld-%lld",
-											  (long long) (id / SERIAL_LIMIT),
-											  (long long) (id % SERIAL_LIMIT))));
+	PG_RETURN_TEXT_P(cstring_to_text(pc_format_complaint_no(id)));
 }
 
 Datum
 pc_complaint_id(PG_FUNCTION_ARGS)
 {
-	char	   *text = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *number = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	int64		id;
 
-	if (!read_number(text, &id))
+	if (!read_number(number, &id))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid number of a complaint: \"%s\"", text),
+				 errmsg("invalid number of a complaint: \"%s\"", number),
 				 errdetail("A number is a district's six digits, a hyphen and a serial number, such as 420102-1234.")));
 	PG_RETURN_INT64(id);
 }

@@ -8,6 +8,7 @@
 
 #include "fmgr.h"
 
+#include "gate.h"
 #include "peoplecall.h"
 
 PG_MODULE_MAGIC;
@@ -17,4 +18,5 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
+	pc_define_as_of();
 }

@@ -115,6 +115,9 @@ pc_area_contains(AreaCode outer, AreaCode inner)
 	return inner >= pc_area_first(outer) && inner <= pc_area_last(outer);
 }
 
+/* complaint_id.c: 420102-1234, palloc'd */
+extern char *pc_format_complaint_no(int64 id);
+
 /* the level whose territorial org judges a matter of this grade */
 extern PcAreaLevel pc_grade_level(PcGrade grade);
 

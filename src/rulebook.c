@@ -69,6 +69,9 @@ static uint32 rollbacks = 0;
 /* counts invalidations, so that a build knows when it was overtaken */
 static uint64 invalidations = 0;
 
+/* counts builds: what is derived from compiled rules holds while it stands */
+static uint64 builds = 0;
+
 static void
 invalidate_compiled(Datum arg, Oid relation)
 {
@@ -189,6 +192,7 @@ refresh(PcRuleset *set)
 		return compiled;
 
 	compiled = compile(set);
+	builds++;
 	if (set->current != NULL)
 		drop_if_unused(set->current);
 	set->current = compiled;
@@ -284,6 +288,12 @@ pc_rules(PcRuleset *set, FmgrInfo *flinfo)
 	}
 	pin->moment = moment;
 	return compiled->rules;
+}
+
+uint64
+pc_rules_builds(void)
+{
+	return builds;
 }
 
 void

@@ -47,6 +47,12 @@ typedef struct PcRuleset
 extern void *pc_rules(PcRuleset *set, FmgrInfo *flinfo);
 
 /*
+ * Changes whenever any kind of rules was built anew in this session: what a
+ * caller derived from compiled rules holds while the number stands.
+ */
+extern uint64 pc_rules_builds(void);
+
+/*
  * Inside load(): run a query on the rulebook as it is now. The rows are in
  * SPI_tuptable and SPI_processed.
  */

@@ -1,6 +1,7 @@
 -- Case records: written by verbs only. district_id leads every key, so that
 -- the same tables can be distributed; foreign keys stay inside one complaint
--- or point to the rulebook.
+-- or point to the rulebook. area repeats the complaint's, so that a row policy
+-- needs no second table.
 CREATE FUNCTION peoplecall.ledger_cases() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -79,6 +80,7 @@ COMMENT ON TABLE peoplecall.intake_key IS 'which complaint a channel''s own numb
 CREATE TABLE IF NOT EXISTS peoplecall.reporter (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	seq int NOT NULL DEFAULT 1,
 	name text,
 	phone text,
@@ -91,6 +93,7 @@ COMMENT ON TABLE peoplecall.reporter IS 'who called: personal data, kept here an
 CREATE TABLE IF NOT EXISTS peoplecall.task (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	seq int NOT NULL CHECK (seq > 0),
 	org bigint NOT NULL REFERENCES peoplecall.org,
 	role peoplecall.task_role NOT NULL,
@@ -117,6 +120,7 @@ COMMENT ON TABLE peoplecall.task IS 'one org''s share of a complaint (工单)';
 CREATE TABLE IF NOT EXISTS peoplecall.clock (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	seq int NOT NULL CHECK (seq > 0),
 	task_seq int,
 	kind peoplecall.clock_kind NOT NULL,
@@ -149,6 +153,7 @@ COMMENT ON COLUMN peoplecall.clock.next_alarm_at IS 'when the next step of the l
 CREATE TABLE IF NOT EXISTS peoplecall.event (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	seq int NOT NULL CHECK (seq > 0),
 	at timestamptz NOT NULL,
 	verb text NOT NULL,
@@ -166,6 +171,7 @@ COMMENT ON TABLE peoplecall.event IS 'the history (流转记录): what was done,
 CREATE TABLE IF NOT EXISTS peoplecall.notice (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	seq int NOT NULL CHECK (seq > 0),
 	to_officer bigint REFERENCES peoplecall.officer,
 	to_reporter boolean NOT NULL DEFAULT false,
@@ -184,13 +190,14 @@ CREATE TABLE IF NOT EXISTS peoplecall.notice (
 	key text NOT NULL,
 	PRIMARY KEY (district_id, complaint_id, seq)
 );
-CREATE INDEX IF NOT EXISTS notice_waiting ON peoplecall.notice (not_before)
+CREATE INDEX IF NOT EXISTS notice_waiting ON peoplecall.notice (district_id, not_before)
 	WHERE state IN ('waiting', 'taken');
 COMMENT ON TABLE peoplecall.notice IS 'the outbox (短信): each line a message to one person, with a stable key for the gateway';
 
 CREATE TABLE IF NOT EXISTS peoplecall.request (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	seq int NOT NULL CHECK (seq > 0),
 	task_seq int,
 	kind peoplecall.request_kind NOT NULL,
@@ -218,6 +225,7 @@ COMMENT ON TABLE peoplecall.request IS 'asking to suspend, extend, return, lower
 CREATE TABLE IF NOT EXISTS peoplecall.attachment (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	seq int NOT NULL CHECK (seq > 0),
 	uri text NOT NULL,
 	sha256 bytea NOT NULL CHECK (octet_length(sha256) = 32),
@@ -231,6 +239,7 @@ COMMENT ON TABLE peoplecall.attachment IS 'evidence kept elsewhere, by address a
 CREATE TABLE IF NOT EXISTS peoplecall.rating (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	epoch int NOT NULL,
 	reporter_seq int NOT NULL DEFAULT 1,
 	solved boolean NOT NULL,
@@ -245,6 +254,7 @@ COMMENT ON TABLE peoplecall.rating IS 'what the citizen says of a closing, once 
 CREATE TABLE IF NOT EXISTS peoplecall.revisit (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	seq int NOT NULL CHECK (seq > 0),
 	epoch int NOT NULL,
 	outcome text NOT NULL CHECK (outcome IN ('reached', 'unreached', 'refused')),
@@ -311,6 +321,7 @@ COMMENT ON TABLE peoplecall.coordination_party IS 'who was called to a meeting, 
 CREATE TABLE IF NOT EXISTS peoplecall.supervision (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	seq int NOT NULL CHECK (seq > 0),
 	kind text NOT NULL CHECK (kind IN ('supervision', 'instruction')),
 	ordered_by bigint REFERENCES peoplecall.org,

@@ -1,0 +1,130 @@
+-- Views. security_invoker: whoever reads them sees what his own rights and the
+-- row policies let him see. Columns are added at the end only.
+CREATE FUNCTION peoplecall.ledger_views() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	PERFORM peoplecall.ledger_ddl($ddl$
+CREATE OR REPLACE VIEW peoplecall.board
+	WITH (security_invoker = true) AS
+SELECT c.district_id, c.id AS complaint_id,
+       peoplecall.complaint_no(c.id) AS no,
+       c.title, c.nature, c.category, c.grade, c.urgency, c.state,
+       c.area, a.name AS area_name,
+       c.command_level, c.command_org, k.name AS command_name,
+       c.lead_org, l.name AS lead_name,
+       peoplecall.sla_state(t.at, c.warn_at, c.due_at, c.paused_at, NULL) AS sla,
+       c.warn_at, c.due_at, c.people, c.received_at, c.last_event_at
+  FROM peoplecall.complaint AS c
+  JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) c.area
+  LEFT JOIN peoplecall.org AS k ON k.id = c.command_org
+  LEFT JOIN peoplecall.org AS l ON l.id = c.lead_org
+ CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t
+ WHERE c.state IN ('received', 'dispatched', 'completed');
+COMMENT ON VIEW peoplecall.board IS
+	'open complaints with the light and deadline of their tightest open clock, who commands and who leads';
+
+CREATE OR REPLACE VIEW peoplecall.lights
+	WITH (security_invoker = true) AS
+SELECT v.level, peoplecall.ancestor(o.area, v.level) AS area,
+       min(a.name) AS area_name,
+       count(*) AS open,
+       count(*) FILTER (WHERE o.sla = 'green') AS green,
+       count(*) FILTER (WHERE o.sla = 'yellow') AS yellow,
+       count(*) FILTER (WHERE o.sla = 'red') AS red,
+       count(*) FILTER (WHERE o.sla = 'paused') AS paused
+  FROM (SELECT c.area,
+               peoplecall.sla_state(t.at, c.warn_at, c.due_at, c.paused_at, NULL) AS sla
+          FROM peoplecall.complaint AS c
+         CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t
+         WHERE c.state IN ('received', 'dispatched', 'completed')) AS o
+ CROSS JOIN (VALUES ('city'::peoplecall.area_level), ('district'), ('street'),
+                    ('community')) AS v (level)
+  JOIN peoplecall.area AS a
+    ON a.code OPERATOR(peoplecall.=) peoplecall.ancestor(o.area, v.level)
+ WHERE peoplecall.level(o.area) >= v.level
+ GROUP BY 1, 2;
+COMMENT ON VIEW peoplecall.lights IS
+	'open complaints counted by light, for every area at city, district, street and community';
+
+CREATE OR REPLACE VIEW peoplecall.my_tasks
+	WITH (security_invoker = true) AS
+SELECT t.district_id, t.complaint_id,
+       peoplecall.complaint_no(t.complaint_id) AS no,
+       t.seq AS task_seq, t.role, t.state, t.org, o.name AS org_name, t.officer,
+       c.title, coalesce(t.matter, c.title) AS matter, c.area, a.name AS area_name,
+       c.category, c.grade, c.urgency,
+       peoplecall.sla_state(n.at, k.warn_at, k.due_at, k.paused_at, NULL) AS sla,
+       k.due_at, t.sent_at, t.accepted_at
+  FROM peoplecall.task AS t
+  JOIN peoplecall.complaint AS c
+    ON c.district_id = t.district_id AND c.id = t.complaint_id
+  JOIN peoplecall.org AS o ON o.id = t.org
+  JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) c.area
+  LEFT JOIN LATERAL (
+	SELECT min(x.warn_at) AS warn_at, min(x.due_at) AS due_at,
+	       min(x.paused_at) AS paused_at
+	  FROM peoplecall.clock AS x
+	 WHERE x.district_id = t.district_id AND x.complaint_id = t.complaint_id
+	   AND x.task_seq = t.seq AND x.stopped_at IS NULL) AS k ON true
+ CROSS JOIN (SELECT peoplecall.as_of() AS at) AS n
+ WHERE t.state IN ('sent', 'accepted')
+   AND t.org = ANY (peoplecall.my_orgs());
+COMMENT ON VIEW peoplecall.my_tasks IS
+	'open tasks of the orgs for which the caller, or the officer he acts for, has the duty handle; all for the ledger''s owner';
+
+CREATE OR REPLACE VIEW peoplecall.history
+	WITH (security_invoker = true) AS
+SELECT e.district_id, e.complaint_id,
+       peoplecall.complaint_no(e.complaint_id) AS no,
+       e.seq, e.at, e.verb, e.actor, e.officer, f.name AS officer_name,
+       e.org, o.name AS org_name, e.task_seq, e.detail
+  FROM peoplecall.event AS e
+  LEFT JOIN peoplecall.officer AS f ON f.id = e.officer
+  LEFT JOIN peoplecall.org AS o ON o.id = e.org;
+COMMENT ON VIEW peoplecall.history IS 'what was done with each complaint, in order of seq (流转记录)';
+
+CREATE OR REPLACE VIEW peoplecall.sweep_backlog
+	WITH (security_invoker = true) AS
+SELECT k.district_id, count(*) AS due, min(k.next_alarm_at) AS oldest,
+       max(t.at - k.next_alarm_at) AS behind
+  FROM peoplecall.clock AS k
+ CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t
+ WHERE k.next_alarm_at <= t.at
+ GROUP BY k.district_id;
+COMMENT ON VIEW peoplecall.sweep_backlog IS 'steps of the ladder that are due and not yet taken, by district; empty when the sweep keeps up';
+
+CREATE OR REPLACE VIEW peoplecall.ledger AS SELECT 1 AS version;
+COMMENT ON VIEW peoplecall.ledger IS 'the version of the ledger''s tables; written by create_ledger(), read by every verb';
+	$ddl$);
+END
+$body$;
+COMMENT ON FUNCTION peoplecall.ledger_views() IS 'the views board, lights, my_tasks, history, sweep_backlog, ledger';
+
+CREATE FUNCTION peoplecall.create_ledger_body() RETURNS int
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM peoplecall.gate_actor();
+	-- two calls at once follow one another
+	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.create_ledger', 0));
+	PERFORM peoplecall.ledger_rulebook();
+	PERFORM peoplecall.ledger_rules();
+	PERFORM peoplecall.ledger_cases();
+	PERFORM peoplecall.ledger_joint_work();
+	PERFORM peoplecall.ledger_lists();
+	PERFORM peoplecall.ledger_guards();
+	PERFORM peoplecall.ledger_reading();
+	PERFORM peoplecall.ledger_views();
+	RETURN 1;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.create_ledger_body() IS 'body of create_ledger()';
+
+CREATE FUNCTION peoplecall.create_ledger(owner name DEFAULT current_user) RETURNS int
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_create_ledger';
+COMMENT ON FUNCTION peoplecall.create_ledger(name) IS
+	'makes the ledger''s tables, owned by owner, or brings an older ledger up to date; inserts no row; returns the ledger''s version; 42501 unless called by a superuser or a member of the owner, 42710 where the ledger belongs to another';

@@ -1,0 +1,196 @@
+-- What a new ledger starts with. All of it is the city's to change.
+CREATE FUNCTION peoplecall.default_orgs() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO peoplecall.channel (code, name) VALUES
+		('hotline', '12345热线'),
+		('board', '城市留言板'),
+		('mini_program', '小程序'),
+		('web', '政府网站'),
+		('visit', '来访'),
+		('letter', '来信'),
+		('patrol', '网格巡查'),
+		('transfer', '上级转办')
+	ON CONFLICT DO NOTHING;
+
+	INSERT INTO peoplecall.org_kind
+		(kind, name, level, territorial, inspects, outside) VALUES
+		('city', '市民呼我应指挥中心', 'city', true, false, false),
+		('district', '区民呼我应指挥中心', 'district', true, false, false),
+		('street', '街道办事处', 'street', true, false, false),
+		('community', '社区居委会', 'community', true, false, false),
+		('city_department', '市直部门', 'city', false, false, false),
+		('department', '区直部门', 'district', false, false, false),
+		('station', '派驻站所', 'street', false, false, false),
+		('team', '街道综合执法队', 'street', false, false, false),
+		('inspection', '督查室', NULL, false, true, false),
+		('outside', '外部单位', NULL, false, false, true)
+	ON CONFLICT DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.default_orgs() IS
+	'default channels and kinds of org, those whose code or kind is missing; used by default_rules()';
+
+-- Opening hours are those that most offices keep; days off are published
+-- every autumn, so none are known and known_until stays null.
+CREATE FUNCTION peoplecall.default_calendar() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO peoplecall.calendar (name, timezone)
+	VALUES ('office', 'Asia/Shanghai')
+	ON CONFLICT DO NOTHING;
+	IF NOT FOUND THEN
+		RETURN;
+	END IF;
+	INSERT INTO peoplecall.calendar_window (calendar, weekday, opens, closes)
+	SELECT 'office', w.weekday, h.opens, h.closes
+	  FROM generate_series(1, 5) AS w (weekday)
+	 CROSS JOIN (VALUES (time '08:30', time '12:00'),
+	                    (time '14:00', time '17:30')) AS h (opens, closes);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.default_calendar() IS
+	'default calendar office, if there is none of that name; used by default_rules()';
+
+-- Limits in minutes and hours elapse, but name the calendar all the same: the
+-- ladder's working days after their deadline are counted by it.
+CREATE FUNCTION peoplecall.default_limits() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM peoplecall.sla_policy) THEN
+		RETURN;
+	END IF;
+
+	INSERT INTO peoplecall.sla_policy (clock, grade, allowed, calendar)
+	SELECT v.clock::peoplecall.clock_kind, v.grade::peoplecall.grade,
+	       v.allowed::peoplecall.timelimit, 'office'
+	  FROM (VALUES
+		('dispatch', 'A', '30min'),
+		('dispatch', 'B', '30min'),
+		('dispatch', 'C', '2wh'),
+		('dispatch', 'D', '4wh'),
+		('accept', 'A', '30min'),
+		('accept', 'B', '2wh'),
+		('accept', 'C', '4wh'),
+		('accept', 'D', '1wd'),
+		('contact', NULL, '1wd'),
+		('resolve', 'A', '1wd'),
+		('resolve', 'B', '3wd'),
+		('resolve', 'C', '5wd'),
+		('resolve', 'D', '15wd'),
+		('verify', 'A', '1wd'),
+		('verify', NULL, '2wd'),
+		('total', 'A', '2wd'),
+		('total', 'B', '5wd'),
+		('total', 'C', '10wd'),
+		('total', 'D', '20wd'),
+		('answer', NULL, '3wd')) AS v (clock, grade, allowed);
+
+	-- with the grade filled too, so that they win over the rows above
+	INSERT INTO peoplecall.sla_policy
+		(clock, grade, urgency, allowed, calendar)
+	SELECT v.clock::peoplecall.clock_kind, g.grade::peoplecall.grade,
+	       v.urgency::peoplecall.urgency, v.allowed::peoplecall.timelimit,
+	       'office'
+	  FROM (VALUES
+		('dispatch', 'urgent', '30min'),
+		('accept', 'urgent', '30min'),
+		('contact', 'urgent', '1h'),
+		('dispatch', 'emergency', '10min'),
+		('accept', 'emergency', '10min'),
+		('contact', 'emergency', '30min'),
+		('resolve', 'emergency', '24h'),
+		('verify', 'emergency', '24h'),
+		('total', 'emergency', '72h')) AS v (clock, urgency, allowed)
+	 CROSS JOIN (VALUES ('A'), ('B'), ('C'), ('D')) AS g (grade);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.default_limits() IS
+	'default limits of every clock, if there are none; used by default_rules()';
+
+CREATE FUNCTION peoplecall.default_ladder() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM peoplecall.escalation_step) THEN
+		RETURN;
+	END IF;
+
+	INSERT INTO peoplecall.escalation_step
+		(clock, seq, fraction, after, tell)
+	SELECT c.clock, s.seq, s.fraction, s.after::peoplecall.timelimit,
+	       s.tell::peoplecall.officer_role[]
+	  FROM unnest('{dispatch,verify,accept,contact,resolve,answer}'
+	              ::peoplecall.clock_kind[]) AS c (clock)
+	 CROSS JOIN (VALUES
+		(1, 0.5, NULL, '{handler}'),
+		(2, 1.0, NULL, '{leader_in_charge}'),
+		(3, NULL, '1wd', '{chief}')) AS s (seq, fraction, after, tell)
+	 ORDER BY c.clock, s.seq;
+
+	INSERT INTO peoplecall.escalation_step (clock, seq, fraction, tell)
+	VALUES ('total', 1, 1, '{leader_in_charge}');
+
+	INSERT INTO peoplecall.escalation_step
+		(clock, grade, seq, after, tell, act)
+	SELECT 'resolve', v.grade::peoplecall.grade, 4, '2wd', '{chief}', v.act
+	  FROM (VALUES ('A', 'command_up'), ('B', 'command_up'),
+	               ('C', 'supervise'), ('D', 'supervise')) AS v (grade, act);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.default_ladder() IS
+	'default ladder of every clock, if there is none; used by default_rules()';
+
+CREATE FUNCTION peoplecall.default_texts() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO peoplecall.template (code, body) VALUES
+		('half', '【黄灯提醒】诉求{no}“{title}”办理时限已过半，请{org}于{due_at}前办结。'),
+		('due', '【红灯预警】诉求{no}“{title}”已到时限（{due_at}），{org}尚未办结，请督促办理。'),
+		('overdue', '【超期通报】诉求{no}“{title}”已超过时限（{due_at}），{org}仍未办结，请主要负责人过问。'),
+		('command_up', '【提级办理】诉求{no}“{title}”超期未决，已提级至{org}指挥，请于{due_at}前办结。'),
+		('supervise', '【督办通知】诉求{no}“{title}”超期未决，已移送督查，请{org}于{due_at}前答复。'),
+		('receipt', '您反映的“{title}”已受理，编号{no}，由{org}办理，预计{due_at}前答复。'),
+		('transfer', '您反映的“{title}”（编号{no}）已转由{org}办理，预计{due_at}前答复。'),
+		('extension', '您反映的“{title}”（编号{no}）情况较复杂，经批准延期，{org}将于{due_at}前答复。'),
+		('result', '您反映的“{title}”（编号{no}）已由{org}办结，如未解决请告知我们。'),
+		('rating', '您反映的“{title}”（编号{no}）已办结，请对{org}的办理作出评价。')
+	ON CONFLICT DO NOTHING;
+
+	INSERT INTO peoplecall.setting (name, value) VALUES
+		('warn_fraction', '0.5'),
+		('default_grade', '"B"'),
+		('auto_dispatch', 'true'),
+		('notify', 'false'),
+		('timezone', '"Asia/Shanghai"'),
+		('reopen_limit', '1'),
+		('revisit_tries', '3')
+	ON CONFLICT DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.default_texts() IS
+	'default texts of notices and settings, those whose code or name is missing; used by default_rules()';
+
+CREATE FUNCTION peoplecall.default_rules() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM peoplecall.default_orgs();
+	PERFORM peoplecall.default_calendar();
+	PERFORM peoplecall.default_limits();
+	PERFORM peoplecall.default_ladder();
+	PERFORM peoplecall.default_texts();
+END
+$$;
+COMMENT ON FUNCTION peoplecall.default_rules() IS
+	'puts in the default channels, kinds of org, calendar office, limits, ladder, texts and settings; what is there stays as it is: limits and the ladder only come into empty tables, the rest only under names that are missing. Returns nothing. Errors: 42501 without rights on the tables, 42P01 no ledger';

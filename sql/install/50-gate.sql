@@ -1,0 +1,201 @@
+-- The gate's questions, which bodies ask, and what tells the time of an act.
+CREATE FUNCTION peoplecall.as_of() RETURNS timestamptz
+	LANGUAGE c STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'pc_as_of_now';
+COMMENT ON FUNCTION peoplecall.as_of() IS
+	'the time that views compare with: the setting peoplecall.as_of, else the start of the statement';
+
+CREATE FUNCTION peoplecall.act_time(last_event timestamptz) RETURNS timestamptz
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_act_time';
+COMMENT ON FUNCTION peoplecall.act_time(timestamptz) IS
+	'inside a verb: the setting peoplecall.as_of, else the clock, but never before the last event; 42501 outside';
+
+CREATE FUNCTION peoplecall.gate_actor() RETURNS name
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_actor';
+COMMENT ON FUNCTION peoplecall.gate_actor() IS
+	'inside a verb: the role that called it; 42501 outside';
+
+CREATE FUNCTION peoplecall.gate_officer() RETURNS bigint
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_officer';
+COMMENT ON FUNCTION peoplecall.gate_officer() IS
+	'inside a verb: the officer for whom the caller acts, NULL for nobody; 42501 outside';
+
+CREATE FUNCTION peoplecall.gate_state(complaint bigint, state peoplecall.complaint_state) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_state';
+COMMENT ON FUNCTION peoplecall.gate_state(bigint, peoplecall.complaint_state) IS
+	'inside a verb: PC001 unless the verb leaves from that state; 42501 outside';
+
+CREATE FUNCTION peoplecall.gate_area(area peoplecall.areacode, level peoplecall.area_level, not_org bigint) RETURNS bigint
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_area';
+COMMENT ON FUNCTION peoplecall.gate_area(peoplecall.areacode, peoplecall.area_level, bigint) IS
+	'inside a verb: the org of a post of the caller that reaches the area, at or above the level where one is given, and is not not_org; NULL for the owner; 42501 where there is none';
+
+CREATE FUNCTION peoplecall.gate_org(org bigint) RETURNS bigint
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_org';
+COMMENT ON FUNCTION peoplecall.gate_org(bigint) IS
+	'inside a verb: the org of a post of the caller for that org or one above it in the line; NULL for the owner; 42501 where there is none';
+
+CREATE FUNCTION peoplecall.gate_orgs() RETURNS bigint[]
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_orgs';
+COMMENT ON FUNCTION peoplecall.gate_orgs() IS
+	'inside a verb: the orgs for which the caller holds a post with one of the verb''s duties; 42501 outside';
+
+CREATE FUNCTION peoplecall.verbs(OUT verb text, OUT duties peoplecall.duty[], OUT states peoplecall.complaint_state[])
+	RETURNS SETOF record
+	LANGUAGE c STABLE PARALLEL SAFE ROWS 40
+	AS 'MODULE_PATHNAME', 'pc_verb_table';
+COMMENT ON FUNCTION peoplecall.verbs() IS
+	'every verb, the duties of which one is needed (none: the ledger''s owner), the complaint''s states that it leaves from (none: it needs no complaint)';
+
+CREATE FUNCTION peoplecall.act_for(officer bigint) RETURNS void
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_act_for';
+COMMENT ON FUNCTION peoplecall.act_for(bigint) IS
+	'until the transaction ends, verbs of this role ask for the officer''s posts and events name him; NULL ends it; 42501 without a post with the duty delegate over his org, PC005 for the owner where there is no such officer';
+
+CREATE FUNCTION peoplecall.my_orgs() RETURNS bigint[]
+	LANGUAGE c STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'pc_my_orgs';
+COMMENT ON FUNCTION peoplecall.my_orgs() IS
+	'the orgs for which the caller, or the officer he acts for, has the duty handle; for the ledger''s owner every org; NULL where no ledger stands';
+
+-- Posts. The duty configure must reach the org of the post.
+CREATE FUNCTION peoplecall.appoint(role name, duty peoplecall.duty, org bigint) RETURNS bigint
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.appoint(officer bigint, duty peoplecall.duty, org bigint) RETURNS bigint
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.dismiss(role name, duty peoplecall.duty, org bigint) RETURNS boolean
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.dismiss(officer bigint, duty peoplecall.duty, org bigint) RETURNS boolean
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.appoint(name, peoplecall.duty, bigint) IS
+	'gives a database role a duty for an org and lets it read the ledger''s views; returns the post''s id, the same when repeated; 42501, 42704 for an unknown role, PC005 for an unknown org';
+COMMENT ON FUNCTION peoplecall.appoint(bigint, peoplecall.duty, bigint) IS
+	'gives an officer a duty for an org; an application acts for him after act_for(); returns the post''s id, the same when repeated; 42501, PC005 for an unknown officer or org';
+COMMENT ON FUNCTION peoplecall.dismiss(name, peoplecall.duty, bigint) IS
+	'ends a role''s post; false where there was none; 42501';
+COMMENT ON FUNCTION peoplecall.dismiss(bigint, peoplecall.duty, bigint) IS
+	'ends an officer''s post; false where there was none; 42501';
+
+CREATE FUNCTION peoplecall.appoint_body(role name, duty peoplecall.duty, org bigint) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	post_id bigint;
+BEGIN
+	IF num_nulls(role, duty, org) > 0 THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'role, duty and org must not be null';
+	END IF;
+	PERFORM peoplecall.gate_org(org);
+	IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = role) THEN
+		RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', role);
+	END IF;
+	PERFORM peoplecall.require_org(org);
+
+	INSERT INTO peoplecall.post (role, duty, org, appointed_by)
+	VALUES (appoint_body.role, appoint_body.duty, appoint_body.org, peoplecall.gate_actor())
+	ON CONFLICT DO NOTHING;
+	SELECT p.id INTO STRICT post_id
+	  FROM peoplecall.post AS p
+	 WHERE p.role = appoint_body.role AND p.officer IS NULL
+	   AND p.duty = appoint_body.duty AND p.org = appoint_body.org;
+	PERFORM peoplecall.grant_reading(role);
+	RETURN post_id;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.appoint_body(name, peoplecall.duty, bigint) IS 'body of appoint()';
+
+CREATE FUNCTION peoplecall.appoint_body(officer bigint, duty peoplecall.duty, org bigint) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	post_id bigint;
+BEGIN
+	IF num_nulls(officer, duty, org) > 0 THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'officer, duty and org must not be null';
+	END IF;
+	PERFORM peoplecall.gate_org(org);
+	PERFORM peoplecall.require_org(org);
+	IF NOT EXISTS (SELECT FROM peoplecall.officer AS o WHERE o.id = appoint_body.officer) THEN
+		RAISE SQLSTATE 'PC005' USING MESSAGE = format('there is no officer %s', officer);
+	END IF;
+
+	INSERT INTO peoplecall.post (officer, duty, org, appointed_by)
+	VALUES (appoint_body.officer, appoint_body.duty, appoint_body.org, peoplecall.gate_actor())
+	ON CONFLICT DO NOTHING;
+	SELECT p.id INTO STRICT post_id
+	  FROM peoplecall.post AS p
+	 WHERE p.officer = appoint_body.officer AND p.role IS NULL
+	   AND p.duty = appoint_body.duty AND p.org = appoint_body.org;
+	RETURN post_id;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.appoint_body(bigint, peoplecall.duty, bigint) IS 'body of appoint()';
+
+CREATE FUNCTION peoplecall.dismiss_body(role name, duty peoplecall.duty, org bigint) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF num_nulls(role, duty, org) > 0 THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'role, duty and org must not be null';
+	END IF;
+	PERFORM peoplecall.gate_org(org);
+	DELETE FROM peoplecall.post AS p
+	 WHERE p.role = dismiss_body.role AND p.officer IS NULL
+	   AND p.duty = dismiss_body.duty AND p.org = dismiss_body.org;
+	IF NOT FOUND THEN
+		RETURN false;
+	END IF;
+	-- a role that was dropped has no rights left to take
+	IF EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = dismiss_body.role) THEN
+		PERFORM peoplecall.grant_reading(role);
+	END IF;
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.dismiss_body(name, peoplecall.duty, bigint) IS 'body of dismiss()';
+
+CREATE FUNCTION peoplecall.dismiss_body(officer bigint, duty peoplecall.duty, org bigint) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF num_nulls(officer, duty, org) > 0 THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'officer, duty and org must not be null';
+	END IF;
+	PERFORM peoplecall.gate_org(org);
+	DELETE FROM peoplecall.post AS p
+	 WHERE p.officer = dismiss_body.officer AND p.role IS NULL
+	   AND p.duty = dismiss_body.duty AND p.org = dismiss_body.org;
+	RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.dismiss_body(bigint, peoplecall.duty, bigint) IS 'body of dismiss()';
+
+CREATE FUNCTION peoplecall.require_org(org bigint) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM peoplecall.org AS o WHERE o.id = require_org.org AND o.active) THEN
+		RAISE SQLSTATE 'PC005' USING MESSAGE = format('there is no active org %s', org);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.require_org(bigint) IS 'PC005 unless the org exists and is active';
+
+CREATE FUNCTION peoplecall.gate_reaches(area peoplecall.areacode) RETURNS boolean
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_reaches';
+COMMENT ON FUNCTION peoplecall.gate_reaches(peoplecall.areacode) IS
+	'inside a verb: whether a post of the caller with one of the verb''s duties reaches the area; 42501 outside';

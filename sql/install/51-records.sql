@@ -1,0 +1,249 @@
+-- What bodies share: settings, clocks, events, notices, tasks. All of these run
+-- inside a verb as the ledger's owner; none of them asks who called.
+
+CREATE FUNCTION peoplecall.setting_value(name text, otherwise jsonb) RETURNS jsonb
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((SELECT s.value FROM peoplecall.setting AS s
+	                  WHERE s.name = setting_value.name), otherwise);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.setting_value(text, jsonb) IS
+	'value of a setting, or what stands where it is missing';
+
+CREATE FUNCTION peoplecall.start_clocks(
+	district_id int, complaint_id bigint, area peoplecall.areacode, task_seq int,
+	kinds peoplecall.clock_kind[], category text, grade peoplecall.grade,
+	urgency peoplecall.urgency, nature text, at timestamptz, epoch int,
+	share float8 DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	path peoplecall.category.path%TYPE := category;
+	last_seq int := coalesce((SELECT max(k.seq) FROM peoplecall.clock AS k
+	                           WHERE k.district_id = start_clocks.district_id
+	                             AND k.complaint_id = start_clocks.complaint_id), 0);
+BEGIN
+	INSERT INTO peoplecall.clock (district_id, complaint_id, area, seq, task_seq,
+		kind, epoch, policy, calendar, allowed, started_at, warn_at, due_at, next_alarm_at)
+	SELECT start_clocks.district_id, start_clocks.complaint_id, start_clocks.area,
+	       last_seq + row_number() OVER (ORDER BY k.place), start_clocks.task_seq,
+	       k.kind, start_clocks.epoch, p.policy, p.calendar,
+	       CASE WHEN share IS NULL THEN p.allowed ELSE s.allowed END, at,
+	       CASE WHEN share IS NULL THEN p.warn_at ELSE s.warn_at END,
+	       CASE WHEN share IS NULL THEN p.due_at ELSE s.due_at END,
+	       CASE WHEN share IS NULL THEN p.next_alarm_at ELSE s.next_alarm_at END
+	  FROM unnest(kinds) WITH ORDINALITY AS k (kind, place)
+	 CROSS JOIN LATERAL peoplecall.clock_plan(k.kind, path, grade, urgency, nature, at) AS p
+	  LEFT JOIN LATERAL (
+		SELECT l.allowed, t.warn_at, t.due_at, t.next_alarm_at
+		  FROM (SELECT peoplecall.scale(p.allowed, share) AS allowed) AS l
+		 CROSS JOIN LATERAL peoplecall.clock_times(k.kind, grade, at, l.allowed,
+			'{}', '{}', p.calendar, '{}') AS t) AS s ON share IS NOT NULL
+	 WHERE p.allowed IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.start_clocks(int, bigint, peoplecall.areacode, int, peoplecall.clock_kind[], text, peoplecall.grade, peoplecall.urgency, text, timestamptz, int, float8) IS
+	'starts the clocks for which a policy sets a limit; share scales the limit (assistants have less time than the lead)';
+
+CREATE FUNCTION peoplecall.stop_clocks(
+	district_id int, complaint_id bigint, task_seq int,
+	kinds peoplecall.clock_kind[], at timestamptz,
+	verdict peoplecall.sla_state DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- one that is paused stands where the pause began
+	UPDATE peoplecall.clock AS k
+	   SET stopped_at = greatest(stop_clocks.at, k.started_at),
+	       next_alarm_at = NULL,
+	       verdict = coalesce(stop_clocks.verdict,
+		CASE WHEN coalesce(k.paused_at, stop_clocks.at) <= k.due_at
+		     THEN 'met'::peoplecall.sla_state ELSE 'missed' END)
+	 WHERE k.district_id = stop_clocks.district_id
+	   AND k.complaint_id = stop_clocks.complaint_id
+	   AND k.task_seq IS NOT DISTINCT FROM stop_clocks.task_seq
+	   AND k.kind = ANY (kinds)
+	   AND k.stopped_at IS NULL;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.stop_clocks(int, bigint, int, peoplecall.clock_kind[], timestamptz, peoplecall.sla_state) IS
+	'stops open clocks of a task, or of the complaint where task_seq is NULL; the verdict is met or missed unless one is given';
+
+-- The tightest open clock tells the complaint's light.
+CREATE FUNCTION peoplecall.tightest_clock(district_id int, complaint_id bigint,
+	OUT warn_at timestamptz, OUT due_at timestamptz, OUT paused_at timestamptz)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	SELECT min(k.warn_at) FILTER (WHERE k.paused_at IS NULL),
+	       min(k.due_at) FILTER (WHERE k.paused_at IS NULL),
+	       CASE WHEN bool_and(k.paused_at IS NOT NULL) THEN max(k.paused_at) END
+	  INTO warn_at, due_at, paused_at
+	  FROM peoplecall.clock AS k
+	 WHERE k.district_id = tightest_clock.district_id
+	   AND k.complaint_id = tightest_clock.complaint_id
+	   AND k.stopped_at IS NULL;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.tightest_clock(int, bigint) IS
+	'the first yellow and the first red among the open clocks of a complaint; paused_at where all of them are paused';
+
+CREATE FUNCTION peoplecall.write_event(
+	district_id int, complaint_id bigint, area peoplecall.areacode, seq int,
+	at timestamptz, verb text, org bigint, task_seq int, detail jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
+		actor, officer, org, task_seq, detail)
+	VALUES (district_id, complaint_id, area, seq, at, verb,
+		peoplecall.gate_actor(), peoplecall.gate_officer(), org, task_seq,
+		jsonb_strip_nulls(coalesce(detail, '{}')));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.write_event(int, bigint, peoplecall.areacode, int, timestamptz, text, bigint, int, jsonb) IS
+	'adds a line to the history; seq is the complaint''s event_count + 1';
+
+CREATE FUNCTION peoplecall.make_receipt(
+	complaint_id bigint, state peoplecall.complaint_state, grade peoplecall.grade,
+	task_seq int, org bigint, warn_at timestamptz, due_at timestamptz,
+	paused_at timestamptz, at timestamptz) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ROW(complaint_id, peoplecall.complaint_no(complaint_id), state, grade,
+		task_seq, org,
+		CASE WHEN due_at IS NULL AND paused_at IS NULL THEN NULL
+		     ELSE peoplecall.sla_state(at, warn_at, due_at, paused_at, NULL) END,
+		due_at)::peoplecall.receipt;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.make_receipt(bigint, peoplecall.complaint_state, peoplecall.grade, int, bigint, timestamptz, timestamptz, timestamptz, timestamptz) IS
+	'what a verb returns; the light is NULL where no clock is open';
+
+-- A task's own share, or the lead's: what a verb means when it names none.
+CREATE FUNCTION peoplecall.choose_task(
+	district_id int, complaint_id bigint, task int,
+	states peoplecall.task_state[], orgs bigint[]) RETURNS int
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	chosen record;
+BEGIN
+	SELECT t.seq, t.state INTO chosen
+	  FROM peoplecall.task AS t
+	 WHERE t.district_id = choose_task.district_id
+	   AND t.complaint_id = choose_task.complaint_id
+	   AND (task IS NULL OR t.seq = task)
+	 ORDER BY t.state = ANY (states) DESC, t.org = ANY (orgs) DESC,
+	          t.role = 'lead' DESC, t.seq DESC
+	 LIMIT 1
+	   FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE SQLSTATE 'PC005' USING
+			MESSAGE = format('complaint %s has no task%s',
+				peoplecall.complaint_no(complaint_id), ' ' || task);
+	END IF;
+	IF chosen.state <> ALL (states) THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('task %s of complaint %s is %s', chosen.seq,
+				peoplecall.complaint_no(complaint_id), chosen.state),
+			DETAIL = format('The verb needs a task that is %s.',
+				array_to_string(states, ' or '));
+	END IF;
+	RETURN chosen.seq;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.choose_task(int, bigint, int, peoplecall.task_state[], bigint[]) IS
+	'locks and returns the task that is named, else an open one of the orgs given, else the lead''s; PC005 where there is none, PC001 where it is in another state';
+
+-- The one who gets a message: the role's officer, his deputy while he is away,
+-- else the same role in the org above.
+CREATE FUNCTION peoplecall.officer_for(org bigint, role peoplecall.officer_role, at timestamptz) RETURNS bigint
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	looked_at bigint := org;
+	found_officer bigint;
+BEGIN
+	-- a superior chain has no ring (org_guard); the bound is for a broken one
+	FOR depth IN 1..16 LOOP
+		EXIT WHEN looked_at IS NULL;
+		SELECT coalesce(d.id, f.id) INTO found_officer
+		  FROM peoplecall.officer AS f
+		  LEFT JOIN peoplecall.officer_absence AS b
+		    ON b.officer = f.id AND b.period @> officer_for.at
+		  LEFT JOIN peoplecall.officer AS d ON d.id = b.deputy AND d.active
+		 WHERE f.org = looked_at AND f.role = officer_for.role AND f.active
+		   AND (b.officer IS NULL OR d.id IS NOT NULL)
+		 ORDER BY b.officer IS NULL DESC, f.id
+		 LIMIT 1;
+		IF FOUND THEN
+			RETURN found_officer;
+		END IF;
+		SELECT o.superior INTO looked_at FROM peoplecall.org AS o WHERE o.id = looked_at;
+	END LOOP;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.officer_for(bigint, peoplecall.officer_role, timestamptz) IS
+	'the active officer of that role in the org, his deputy while he is away, else the one of the org above; NULL where there is none';
+
+CREATE FUNCTION peoplecall.render(template text, fields jsonb) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	rendered text := coalesce((SELECT t.body FROM peoplecall.template AS t
+	                            WHERE t.code = render.template),
+	                          template || ' {no} {title}');
+	field record;
+BEGIN
+	FOR field IN SELECT f.key, f.value FROM jsonb_each_text(fields) AS f LOOP
+		rendered := replace(rendered, '{' || field.key || '}', coalesce(field.value, ''));
+	END LOOP;
+	RETURN rendered;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.render(text, jsonb) IS
+	'text of a notice: the template with {field} replaced; where the template is missing, its code with the number and title';
+
+CREATE FUNCTION peoplecall.send_notice(
+	district_id int, complaint_id bigint, area peoplecall.areacode,
+	officer bigint, template text, fields jsonb, at timestamptz) RETURNS int
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	next_seq int;
+BEGIN
+	IF officer IS NULL THEN
+		RETURN NULL;
+	END IF;
+	-- the complaint's row is locked, so nobody else counts on
+	next_seq := coalesce((SELECT max(n.seq) FROM peoplecall.notice AS n
+	                       WHERE n.district_id = send_notice.district_id
+	                         AND n.complaint_id = send_notice.complaint_id), 0) + 1;
+	INSERT INTO peoplecall.notice (district_id, complaint_id, area, seq, to_officer,
+		to_org, phone, template, body, created_at, not_before, key)
+	SELECT send_notice.district_id, send_notice.complaint_id, send_notice.area, next_seq, f.id,
+	       f.org, f.phone, send_notice.template,
+	       peoplecall.render(template, fields || jsonb_build_object('officer', f.name)),
+	       at, at, send_notice.complaint_id || '-' || next_seq
+	  FROM peoplecall.officer AS f
+	 WHERE f.id = send_notice.officer;
+	RETURN next_seq;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.send_notice(int, bigint, peoplecall.areacode, bigint, text, jsonb, timestamptz) IS
+	'puts a message to an officer into the outbox; returns its number in the complaint, NULL where there is nobody to tell';

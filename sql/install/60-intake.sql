@@ -1,0 +1,296 @@
+-- Verbs of intake: submit, answer, reject, refer.
+
+CREATE FUNCTION peoplecall.submit(
+	channel text, title text, body text, area peoplecall.areacode,
+	category ltree DEFAULT NULL, nature text DEFAULT 'complaint',
+	reporter_name text DEFAULT NULL, reporter_phone text DEFAULT NULL,
+	people int DEFAULT 1, external_id text DEFAULT NULL, address text DEFAULT NULL,
+	urgency peoplecall.urgency DEFAULT NULL,
+	privacy peoplecall.privacy DEFAULT 'open',
+	subject_org bigint DEFAULT NULL, auto_dispatch boolean DEFAULT NULL)
+	RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.submit(text, text, text, peoplecall.areacode, ltree, text, text, text, int, text, text, peoplecall.urgency, peoplecall.privacy, bigint, boolean) IS
+	'takes a matter in: grades it, finds who commands and who is responsible, starts the clocks; A and B go to the responsible org at once, C and D and consultations wait for judgement unless auto_dispatch says otherwise; with an external_id that the channel sent before, returns the first complaint; 22004 for a missing channel, title or area, PC005 for unknown ones, 42501';
+
+CREATE FUNCTION peoplecall.submit_body(
+	channel text, title text, body text, area peoplecall.areacode,
+	category ltree, nature text, reporter_name text, reporter_phone text,
+	people int, external_id text, address text, urgency peoplecall.urgency,
+	privacy peoplecall.privacy, subject_org bigint, auto_dispatch boolean)
+	RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	via text;
+	post_org bigint;
+	at timestamptz := peoplecall.act_time(NULL);
+	district int;
+	new_id bigint;
+	known record;
+	graded record;
+	ruled record;
+	level peoplecall.area_level;
+	commanding bigint;
+	asked_urgency peoplecall.urgency;
+	receipt peoplecall.receipt;
+	task int;
+BEGIN
+	IF num_nulls(channel, title, area) > 0 THEN
+		RAISE null_value_not_allowed USING
+			MESSAGE = 'channel, title and area must not be null';
+	END IF;
+	SELECT coalesce(h.merged_into, h.code) INTO via
+	  FROM peoplecall.channel AS h WHERE h.code = submit_body.channel;
+	IF NOT FOUND THEN
+		RAISE SQLSTATE 'PC005' USING
+			MESSAGE = format('there is no channel "%s"', channel);
+	END IF;
+	IF NOT EXISTS (SELECT FROM peoplecall.area AS a
+	                WHERE a.code OPERATOR(peoplecall.=) submit_body.area) THEN
+		RAISE SQLSTATE 'PC005' USING
+			MESSAGE = format('there is no area %s', area);
+	END IF;
+	post_org := peoplecall.gate_area(area, NULL, NULL);
+
+	district := peoplecall.district_of_area(area);
+	new_id := district * 1000000000000 + nextval('peoplecall.complaint_serial');
+	IF external_id IS NOT NULL THEN
+		INSERT INTO peoplecall.intake_key (channel, external_id, district_id, complaint_id)
+		VALUES (submit_body.channel, submit_body.external_id, district, new_id)
+		ON CONFLICT DO NOTHING;
+		IF NOT FOUND THEN
+			RETURN peoplecall.known_complaint(channel, external_id);
+		END IF;
+	END IF;
+
+	graded := peoplecall.grade_with_reasons(category, nature, via, people, 1, NULL, 0,
+		title || ' ' || coalesce(body, ''));
+	asked_urgency := greatest(coalesce(urgency, 'normal'), graded.urgency);
+	level := peoplecall.command_level(graded.grade);
+	commanding := peoplecall.commanding_org(area, level, at);
+	ruled := peoplecall.responsible_rule(category, area, graded.grade, at, subject_org);
+
+	INSERT INTO peoplecall.complaint (district_id, id, channel, external_id, nature,
+		title, body, area, address, category, grade, urgency, privacy, subject_org,
+		command_level, command_org, people, received_at, track_code, last_event_at)
+	VALUES (district, new_id, via, external_id, coalesce(nature, 'complaint'),
+		title, coalesce(body, ''), area, address, category, graded.grade,
+		asked_urgency, coalesce(privacy, 'open'), subject_org, level, commanding,
+		coalesce(people, 1), at, replace(gen_random_uuid()::text, '-', ''), at);
+	IF reporter_name IS NOT NULL OR reporter_phone IS NOT NULL THEN
+		INSERT INTO peoplecall.reporter (district_id, complaint_id, area, name, phone)
+		VALUES (district, new_id, area, reporter_name, reporter_phone);
+	END IF;
+	PERFORM peoplecall.start_clocks(district, new_id, area, NULL, '{dispatch,total}',
+		category::text, graded.grade, asked_urgency, nature, at, 0);
+	PERFORM peoplecall.write_event(district, new_id, area, 1, at, 'submit', post_org, NULL,
+		jsonb_build_object('channel', via, 'asked_channel', nullif(channel, via),
+			'nature', nature, 'category', category::text, 'grade', graded.grade::text,
+			'urgency', asked_urgency, 'people', people, 'reasons', graded.reasons,
+			'command_org', commanding, 'proposed_org', ruled.org,
+			'responsibility', ruled.responsibility, 'ruling', ruled.ruling));
+
+	-- where no org can be named, the command must judge
+	IF ruled.org IS NULL OR NOT coalesce(auto_dispatch,
+		nature <> 'consult' AND graded.grade OPERATOR(peoplecall.<=) 'B'
+		AND peoplecall.setting_value('auto_dispatch', 'true')::boolean)
+	THEN
+		RETURN peoplecall.settle(district, new_id, 'received', at, 1, NULL, NULL);
+	END IF;
+	receipt.complaint_id := new_id;
+	receipt.grade := graded.grade;
+	task := peoplecall.hand_out(receipt, district, area, ruled.org,
+		peoplecall.assisting_orgs(category, area, graded.grade, at, subject_org),
+		NULL, ruled.responsibility, ruled.ruling, commanding, category::text,
+		asked_urgency, nature, 0, at, 2, post_org);
+	RETURN peoplecall.settle(district, new_id, 'dispatched', at, 2, task, ruled.org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.submit_body(text, text, text, peoplecall.areacode, ltree, text, text, text, int, text, text, peoplecall.urgency, peoplecall.privacy, bigint, boolean) IS 'body of submit()';
+
+CREATE FUNCTION peoplecall.known_complaint(channel text, external_id text) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	k peoplecall.intake_key;
+	c peoplecall.complaint;
+	lead record;
+BEGIN
+	SELECT i.* INTO STRICT k
+	  FROM peoplecall.intake_key AS i
+	 WHERE i.channel = known_complaint.channel
+	   AND i.external_id = known_complaint.external_id;
+	SELECT m.* INTO STRICT c
+	  FROM peoplecall.complaint AS m
+	 WHERE m.district_id = k.district_id AND m.id = k.complaint_id;
+	-- a key tells only those who may see the complaint that it is there
+	PERFORM peoplecall.gate_area(c.area, NULL, NULL);
+	SELECT max(t.seq) AS seq INTO lead
+	  FROM peoplecall.task AS t
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id
+	   AND t.role = 'lead' AND t.state IN ('sent', 'accepted', 'done');
+	RETURN peoplecall.make_receipt(c.id, c.state, c.grade, lead.seq, c.lead_org,
+		c.warn_at, c.due_at, c.paused_at, peoplecall.act_time(c.last_event_at));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.known_complaint(text, text) IS
+	'receipt of the complaint that a channel''s own number became';
+
+CREATE FUNCTION peoplecall.hand_out(
+	c peoplecall.receipt, district_id int, area peoplecall.areacode, lead bigint,
+	assist bigint[], matter text, responsibility bigint, ruling bigint,
+	commanding bigint, category text, urgency peoplecall.urgency, nature text,
+	epoch int, at timestamptz, event_seq int, post_org bigint) RETURNS int
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	lead_task int;
+	assisting bigint;
+	assist_tasks int[] := '{}';
+BEGIN
+	lead_task := peoplecall.add_task(c, district_id, area, lead, 'lead', matter,
+		responsibility, ruling, commanding, category, urgency, nature, epoch, at);
+	FOREACH assisting IN ARRAY coalesce(assist, '{}') LOOP
+		assist_tasks := assist_tasks || peoplecall.add_task(c, district_id, area,
+			assisting, 'assist', matter, responsibility, ruling, commanding, category,
+			urgency, nature, epoch, at);
+	END LOOP;
+	PERFORM peoplecall.stop_clocks(district_id, c.complaint_id, NULL, '{dispatch}', at);
+	UPDATE peoplecall.complaint AS m
+	   SET lead_org = lead
+	 WHERE m.district_id = hand_out.district_id AND m.id = c.complaint_id;
+	PERFORM peoplecall.write_event(district_id, c.complaint_id, area, event_seq, at,
+		'dispatch', post_org, lead_task,
+		jsonb_build_object('lead', lead, 'assist', nullif(coalesce(assist, '{}'), '{}'),
+			'assist_tasks', nullif(assist_tasks, '{}'), 'matter', matter,
+			'responsibility', responsibility, 'ruling', ruling));
+	RETURN lead_task;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.hand_out(peoplecall.receipt, int, peoplecall.areacode, bigint, bigint[], text, bigint, bigint, bigint, text, peoplecall.urgency, text, int, timestamptz, int, bigint) IS
+	'gives a complaint to a lead and its assistants, stops the dispatch clock, writes the event; returns the lead''s task';
+
+CREATE FUNCTION peoplecall.answer(complaint bigint, result text) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.reject(complaint bigint, reason text) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.refer(complaint bigint, destination text, reason text DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.answer(bigint, text) IS
+	'answers a consultation, a call for help, a suggestion or praise on the spot: received to closed; PC001 for a complaint or tip-off, or in another state';
+COMMENT ON FUNCTION peoplecall.reject(bigint, text) IS
+	'refuses a matter that is none of the city''s: received to rejected, with the reason; PC001, 22004';
+COMMENT ON FUNCTION peoplecall.refer(bigint, text, text) IS
+	'sends a matter to a body outside (a court, another city): received to referred; PC001, 22004';
+
+CREATE FUNCTION peoplecall.leave_received(
+	complaint bigint, verb text, next_state peoplecall.complaint_state, result text,
+	verdict peoplecall.sla_state, detail jsonb) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	at timestamptz;
+	post_org bigint;
+BEGIN
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, NULL, NULL);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	IF next_state = 'closed' AND c.nature NOT IN ('consult', 'help', 'suggestion', 'praise') THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('verb %s does not apply to complaint %s', verb, peoplecall.complaint_no(c.id)),
+			DETAIL = format('Its nature is %s.', c.nature),
+			HINT = 'Dispatch it, or reclassify its nature.';
+	END IF;
+	at := peoplecall.act_time(c.last_event_at);
+
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{dispatch}', at);
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{total}', at, verdict);
+	UPDATE peoplecall.complaint AS m
+	   SET result = leave_received.result, closed_at = at
+	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		verb, post_org, NULL, detail);
+	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, NULL, NULL);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.leave_received(bigint, text, peoplecall.complaint_state, text, peoplecall.sla_state, jsonb) IS
+	'what answer, reject and refer share: a matter ends without a task';
+
+CREATE FUNCTION peoplecall.answer_body(complaint bigint, result text) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM peoplecall.require_text('result', result);
+	RETURN peoplecall.leave_received(complaint, 'answer', 'closed', result, NULL, NULL);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.answer_body(bigint, text) IS 'body of answer()';
+
+CREATE FUNCTION peoplecall.reject_body(complaint bigint, reason text) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM peoplecall.require_text('reason', reason);
+	RETURN peoplecall.leave_received(complaint, 'reject', 'rejected', reason, 'void',
+		jsonb_build_object('reason', reason));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.reject_body(bigint, text) IS 'body of reject()';
+
+CREATE FUNCTION peoplecall.refer_body(complaint bigint, destination text, reason text) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM peoplecall.require_text('destination', destination);
+	RETURN peoplecall.leave_received(complaint, 'refer', 'referred', destination, 'void',
+		jsonb_build_object('destination', destination, 'reason', reason));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.refer_body(bigint, text, text) IS 'body of refer()';
+
+CREATE FUNCTION peoplecall.require_text(name text, value text) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF value IS NULL OR btrim(value) = '' THEN
+		RAISE null_value_not_allowed USING
+			MESSAGE = format('%s must not be null or empty', name);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.require_text(text, text) IS '22004 for a text that is missing or empty';
+
+-- Returns a row of the table complaint; its type exists only with the ledger.
+CREATE FUNCTION peoplecall.lock_complaint(complaint bigint) RETURNS record
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+BEGIN
+	IF complaint IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'complaint must not be null';
+	END IF;
+	SELECT m.* INTO c
+	  FROM peoplecall.complaint AS m
+	 WHERE m.district_id = peoplecall.district_of(complaint) AND m.id = complaint
+	   FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE SQLSTATE 'PC005' USING
+			MESSAGE = format('there is no complaint %s', peoplecall.complaint_no(complaint));
+	END IF;
+	RETURN c;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.lock_complaint(bigint) IS
+	'locks a complaint''s row, first of all rows that a verb locks, and returns it; PC005 where there is none';

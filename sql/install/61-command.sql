@@ -1,0 +1,452 @@
+-- Verbs of command: reclassify, dispatch, withdraw_task, escalate.
+
+CREATE FUNCTION peoplecall.reclassify(
+	complaint bigint, category ltree DEFAULT NULL, grade peoplecall.grade DEFAULT NULL,
+	urgency peoplecall.urgency DEFAULT NULL, nature text DEFAULT NULL,
+	reason text DEFAULT NULL, people int DEFAULT NULL, orgs int DEFAULT NULL,
+	reach peoplecall.area_level DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.dispatch(
+	complaint bigint, lead bigint DEFAULT NULL, assist bigint[] DEFAULT NULL,
+	matter text DEFAULT NULL, reason text DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.withdraw_task(
+	complaint bigint, task int DEFAULT NULL, reason text DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.escalate(complaint bigint, reason text) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.reclassify(bigint, ltree, peoplecall.grade, peoplecall.urgency, text, text, int, int, peoplecall.area_level) IS
+	'changes what is given; without a grade, the rules grade anew; deadlines of open clocks are reckoned again from their start, pauses and extensions kept; received, dispatched; PC001';
+COMMENT ON FUNCTION peoplecall.dispatch(bigint, bigint, bigint[], text, text) IS
+	'gives the matter to a lead (NULL: the responsible org, or the lead it has) and assistants (NULL: those of the responsibility); another lead takes over with full time; received, dispatched to dispatched; PC001, PC004 where no org is responsible, PC005, 23514 for an org that the matter is about';
+COMMENT ON FUNCTION peoplecall.withdraw_task(bigint, int, text) IS
+	'takes an open share back; without its lead the matter waits in received again; PC001, PC005';
+COMMENT ON FUNCTION peoplecall.escalate(bigint, text) IS
+	'lifts command one level: the territorial org there gets the lead with fresh clocks, the old lead assists; PC001 at the top; 22004';
+
+CREATE FUNCTION peoplecall.reclassify_body(
+	complaint bigint, category ltree, grade peoplecall.grade,
+	urgency peoplecall.urgency, nature text, reason text, people int, orgs int,
+	reach peoplecall.area_level) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	n peoplecall.complaint;
+	at timestamptz;
+	post_org bigint;
+	graded record;
+BEGIN
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	at := peoplecall.act_time(c.last_event_at);
+
+	n := c;
+	n.category := coalesce(category, c.category);
+	n.nature := coalesce(nature, c.nature);
+	n.people := coalesce(people, c.people);
+	n.orgs := coalesce(orgs, c.orgs);
+	n.reach := coalesce(reach, c.reach);
+	graded := peoplecall.grade_with_reasons(n.category, n.nature, c.channel, n.people,
+		n.orgs, n.reach, c.reopened, c.title || ' ' || c.body);
+	n.grade := coalesce(grade, graded.grade);
+	n.urgency := coalesce(urgency, greatest(c.urgency, graded.urgency));
+	-- what the ladder or an escalation lifted stays lifted
+	n.command_level := CASE
+		WHEN c.command_level = peoplecall.command_level(c.grade)
+		THEN peoplecall.command_level(n.grade)
+		ELSE least(c.command_level, peoplecall.command_level(n.grade)) END;
+	IF n.command_level <> c.command_level THEN
+		n.command_org := peoplecall.commanding_org(c.area, n.command_level, at);
+	END IF;
+
+	UPDATE peoplecall.complaint AS m
+	   SET category = n.category, nature = n.nature, people = n.people,
+	       orgs = n.orgs, reach = n.reach, grade = n.grade, urgency = n.urgency,
+	       command_level = n.command_level, command_org = n.command_org
+	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.replay_clocks(c.district_id, c.id, n.category::text, n.grade,
+		n.urgency, n.nature);
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'reclassify', post_org, NULL,
+		peoplecall.changed_fields(to_jsonb(c), to_jsonb(n))
+		|| jsonb_build_object('reason', reason,
+			'reasons', CASE WHEN grade IS NULL THEN graded.reasons END));
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, c.lead_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.reclassify_body(bigint, ltree, peoplecall.grade, peoplecall.urgency, text, text, int, int, peoplecall.area_level) IS 'body of reclassify()';
+
+CREATE FUNCTION peoplecall.changed_fields(old jsonb, new jsonb) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((
+		SELECT jsonb_object_agg(n.key, jsonb_build_object('old', old -> n.key, 'new', n.value))
+		  FROM jsonb_each(new) AS n
+		 WHERE n.value IS DISTINCT FROM old -> n.key), '{}');
+END
+$$;
+COMMENT ON FUNCTION peoplecall.changed_fields(jsonb, jsonb) IS
+	'the fields that differ, each with its old and new value';
+
+-- Deadlines are arithmetic: the same start, extensions and pauses under the
+-- limit that fits now. A clock keeps the limit it has where no policy sets one.
+CREATE FUNCTION peoplecall.replay_clocks(
+	district_id int, complaint_id bigint, category text, grade peoplecall.grade,
+	urgency peoplecall.urgency, nature text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	path peoplecall.category.path%TYPE := category;
+	share float8 := peoplecall.setting_value('assist_share', '0.8')::float8;
+	k record;
+	planned record;
+	timed record;
+BEGIN
+	FOR k IN
+		SELECT o.*, t.role
+		  FROM peoplecall.clock AS o
+		  LEFT JOIN peoplecall.task AS t
+		    ON t.district_id = o.district_id AND t.complaint_id = o.complaint_id
+		   AND t.seq = o.task_seq
+		 WHERE o.district_id = replay_clocks.district_id
+		   AND o.complaint_id = replay_clocks.complaint_id
+		   AND o.stopped_at IS NULL
+		 ORDER BY o.seq
+	LOOP
+		planned := peoplecall.clock_limit(k.kind, path, grade, urgency, nature);
+		IF planned.allowed IS NOT NULL THEN
+			k.policy := planned.policy;
+			k.calendar := planned.calendar;
+			k.allowed := CASE WHEN k.role = 'assist'
+			                  THEN peoplecall.scale(planned.allowed, share)
+			                  ELSE planned.allowed END;
+		END IF;
+		timed := peoplecall.clock_times(k.kind, grade, k.started_at, k.allowed,
+			k.extensions, k.pauses, k.calendar, k.fired);
+		UPDATE peoplecall.clock AS u
+		   SET policy = k.policy, calendar = k.calendar, allowed = k.allowed,
+		       warn_at = timed.warn_at, due_at = timed.due_at,
+		       next_alarm_at = CASE WHEN k.paused_at IS NULL THEN timed.next_alarm_at END
+		 WHERE u.district_id = k.district_id AND u.complaint_id = k.complaint_id
+		   AND u.seq = k.seq;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.replay_clocks(int, bigint, text, peoplecall.grade, peoplecall.urgency, text) IS
+	'reckons the open clocks of a complaint again, for what it is now';
+
+CREATE FUNCTION peoplecall.dispatch_body(
+	complaint bigint, lead bigint, assist bigint[], matter text, reason text)
+	RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	old record;
+	at timestamptz;
+	post_org bigint;
+	ruled record;
+	receipt peoplecall.receipt;
+	assisting bigint;
+	task int;
+BEGIN
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	at := peoplecall.act_time(c.last_event_at);
+	receipt.complaint_id := c.id;
+	receipt.grade := c.grade;
+
+	SELECT t.seq, t.org, t.state INTO old
+	  FROM peoplecall.task AS t
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id
+	   AND t.role = 'lead' AND t.state IN ('sent', 'accepted', 'done')
+	   AND t.epoch = c.epoch
+	 ORDER BY t.seq DESC LIMIT 1;
+	IF c.state = 'received' THEN
+		ruled := peoplecall.responsible_rule(c.category, c.area, c.grade, at, c.subject_org);
+		IF lead IS NULL THEN
+			lead := ruled.org;
+		END IF;
+		IF lead IS NULL THEN
+			RAISE SQLSTATE 'PC004' USING
+				MESSAGE = format('no org is responsible for complaint %s', peoplecall.complaint_no(c.id)),
+				HINT = 'Name a lead, or add a responsibility or the territorial org of the area.';
+		END IF;
+		assist := coalesce(assist, peoplecall.assisting_orgs(c.category, c.area, c.grade, at, c.subject_org));
+	ELSE
+		lead := coalesce(lead, old.org);
+	END IF;
+	FOREACH assisting IN ARRAY coalesce(assist, '{}') LOOP
+		PERFORM peoplecall.require_org(assisting);
+	END LOOP;
+
+	IF c.state = 'dispatched' AND lead = old.org THEN
+		-- the lead stays; only assistants join
+		task := old.seq;
+		PERFORM peoplecall.join_assistants(receipt, c.district_id, c.area, assist, matter,
+			c.command_org, c.category::text, c.urgency, c.nature, c.epoch, at,
+			c.event_count + 1, post_org, reason);
+	ELSE
+		PERFORM peoplecall.check_lead(lead, c.subject_org);
+		IF old.state IN ('sent', 'accepted') THEN
+			PERFORM peoplecall.end_task(c.district_id, c.id, old.seq, 'superseded', at,
+				CASE WHEN peoplecall.is_late(c.district_id, c.id, old.seq, at) THEN NULL
+				     ELSE 'void'::peoplecall.sla_state END);
+		END IF;
+		-- an org leads or assists, not both
+		assist := array_remove(assist, lead);
+		PERFORM peoplecall.end_task(t.district_id, t.complaint_id, t.seq, 'superseded', at, 'void')
+		   FROM peoplecall.task AS t
+		  WHERE t.district_id = c.district_id AND t.complaint_id = c.id
+		    AND t.org = lead AND t.role = 'assist' AND t.state IN ('sent', 'accepted');
+		task := peoplecall.hand_out(receipt, c.district_id, c.area, lead,
+			peoplecall.not_yet_on(c.district_id, c.id, assist), matter,
+			CASE WHEN lead = ruled.org THEN ruled.responsibility END,
+			CASE WHEN lead = ruled.org THEN ruled.ruling END,
+			c.command_org, c.category::text, c.urgency, c.nature, c.epoch, at,
+			c.event_count + 1, post_org);
+	END IF;
+	RETURN peoplecall.settle(c.district_id, c.id, 'dispatched', at, 1, task, lead);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.dispatch_body(bigint, bigint, bigint[], text, text) IS 'body of dispatch()';
+
+CREATE FUNCTION peoplecall.not_yet_on(district_id int, complaint_id bigint, orgs bigint[]) RETURNS bigint[]
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY(
+		SELECT o.org
+		  FROM unnest(orgs) WITH ORDINALITY AS o (org, place)
+		 WHERE NOT EXISTS (
+			SELECT FROM peoplecall.task AS t
+			 WHERE t.district_id = not_yet_on.district_id
+			   AND t.complaint_id = not_yet_on.complaint_id
+			   AND t.org = o.org AND t.state IN ('sent', 'accepted'))
+		 GROUP BY o.org
+		 ORDER BY min(o.place));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.not_yet_on(int, bigint, bigint[]) IS
+	'of the orgs given, each once, those that have no open share of the complaint';
+
+CREATE FUNCTION peoplecall.is_late(district_id int, complaint_id bigint, task int, at timestamptz) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (
+		SELECT FROM peoplecall.clock AS k
+		 WHERE k.district_id = is_late.district_id
+		   AND k.complaint_id = is_late.complaint_id
+		   AND k.task_seq = task AND k.kind = 'resolve'
+		   AND k.stopped_at IS NULL AND k.paused_at IS NULL AND k.due_at < is_late.at);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.is_late(int, bigint, int, timestamptz) IS
+	'whether a share''s resolve clock is open and past its deadline';
+
+CREATE FUNCTION peoplecall.join_assistants(
+	c peoplecall.receipt, district_id int, area peoplecall.areacode, assist bigint[],
+	matter text, commanding bigint, category text, urgency peoplecall.urgency,
+	nature text, epoch int, at timestamptz, event_seq int, post_org bigint, reason text)
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	joining bigint[] := peoplecall.not_yet_on(district_id, c.complaint_id, assist);
+	assisting bigint;
+	tasks int[] := '{}';
+BEGIN
+	IF joining = '{}' THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('complaint %s is already with these orgs', peoplecall.complaint_no(c.complaint_id)),
+			DETAIL = 'No other lead and no new assistant was named.';
+	END IF;
+	FOREACH assisting IN ARRAY joining LOOP
+		tasks := tasks || peoplecall.add_task(c, district_id, area, assisting, 'assist',
+			matter, NULL, NULL, commanding, category, urgency, nature, epoch, at);
+	END LOOP;
+	PERFORM peoplecall.write_event(district_id, c.complaint_id, area, event_seq, at,
+		'dispatch', post_org, NULL,
+		jsonb_build_object('assist', joining, 'assist_tasks', tasks, 'matter', matter,
+			'reason', reason));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.join_assistants(peoplecall.receipt, int, peoplecall.areacode, bigint[], text, bigint, text, peoplecall.urgency, text, int, timestamptz, int, bigint, text) IS
+	'adds assistants to a matter that has its lead; PC001 where all of them have a share';
+
+CREATE FUNCTION peoplecall.withdraw_task_body(complaint bigint, task int, reason text) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	t peoplecall.task;
+	at timestamptz;
+	post_org bigint;
+	next_state peoplecall.complaint_state;
+BEGIN
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted}', '{}');
+	SELECT x.* INTO STRICT t
+	  FROM peoplecall.task AS x
+	 WHERE x.district_id = c.district_id AND x.complaint_id = c.id AND x.seq = task;
+	at := peoplecall.act_time(c.last_event_at);
+
+	PERFORM peoplecall.end_task(c.district_id, c.id, task, 'withdrawn', at, 'void');
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'withdraw_task', post_org, task,
+		jsonb_build_object('org_withdrawn', t.org, 'role', t.role::text, 'reason', reason));
+	IF t.role = 'lead' THEN
+		-- whoever assists goes on; the centre owes a new lead
+		next_state := 'received';
+		UPDATE peoplecall.complaint AS m
+		   SET lead_org = NULL
+		 WHERE m.district_id = c.district_id AND m.id = c.id;
+		PERFORM peoplecall.start_clocks(c.district_id, c.id, c.area, NULL, '{dispatch}',
+			c.category::text, c.grade, c.urgency, c.nature, at, c.epoch);
+	ELSE
+		next_state := peoplecall.complete_if_done(c.district_id, c.id, c.area, c.category::text,
+			c.grade, c.urgency, c.nature, c.epoch, at);
+	END IF;
+	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, task, t.org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.withdraw_task_body(bigint, int, text) IS 'body of withdraw_task()';
+
+CREATE FUNCTION peoplecall.escalate_body(complaint bigint, reason text) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	at timestamptz;
+	post_org bigint;
+	task int;
+BEGIN
+	PERFORM peoplecall.require_text('reason', reason);
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	at := peoplecall.act_time(c.last_event_at);
+	IF peoplecall.next_command(c.area, c.command_level, c.command_org, at) IS NULL THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('complaint %s cannot be escalated', peoplecall.complaint_no(c.id)),
+			DETAIL = format('No territorial org stands above the one that commands at %s.', c.command_level);
+	END IF;
+	task := peoplecall.command_up(c.district_id, c.id, at, 'escalate', post_org,
+		jsonb_build_object('reason', reason));
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, task,
+		(SELECT m.lead_org FROM peoplecall.complaint AS m
+		  WHERE m.district_id = c.district_id AND m.id = c.id));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.escalate_body(bigint, text) IS 'body of escalate()';
+
+-- The level that commands next: the first above that has an org of its own.
+CREATE FUNCTION peoplecall.next_command(
+	area peoplecall.areacode, level peoplecall.area_level, commanding bigint, at timestamptz)
+	RETURNS peoplecall.area_level
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	higher peoplecall.area_level;
+	candidate bigint;
+BEGIN
+	FOR higher IN
+		SELECT l.level
+		  FROM unnest(enum_range('nation'::peoplecall.area_level, level)) AS l (level)
+		 WHERE l.level < next_command.level
+		 ORDER BY 1 DESC
+	LOOP
+		candidate := peoplecall.commanding_org(area, higher, at);
+		-- a level without an org answers with one above it
+		IF candidate <> coalesce(commanding, 0) THEN
+			RETURN (SELECT k.level
+			          FROM peoplecall.org AS o
+			          JOIN peoplecall.org_kind AS k ON k.kind = o.kind
+			         WHERE o.id = candidate);
+		END IF;
+	END LOOP;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.next_command(peoplecall.areacode, peoplecall.area_level, bigint, timestamptz) IS
+	'the next level above at which another territorial org commands; NULL at the top';
+
+-- For escalate and the ladder. Lateness never changes difficulty: the grade
+-- stays, the command moves.
+CREATE FUNCTION peoplecall.command_up(
+	district_id int, complaint_id bigint, at timestamptz, verb text, post_org bigint,
+	detail jsonb) RETURNS int
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	old peoplecall.task;
+	receipt peoplecall.receipt;
+	higher_level peoplecall.area_level;
+	higher_org bigint;
+	lead_task int;
+	assist_task int;
+BEGIN
+	SELECT m.* INTO STRICT c
+	  FROM peoplecall.complaint AS m
+	 WHERE m.district_id = command_up.district_id AND m.id = command_up.complaint_id;
+	higher_level := peoplecall.next_command(c.area, c.command_level, c.command_org, at);
+	IF higher_level IS NULL THEN
+		RETURN NULL;
+	END IF;
+	higher_org := peoplecall.commanding_org(c.area, higher_level, at);
+	receipt.complaint_id := c.id;
+	receipt.grade := c.grade;
+
+	SELECT t.* INTO old
+	  FROM peoplecall.task AS t
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id
+	   AND t.role = 'lead' AND t.state IN ('sent', 'accepted')
+	 ORDER BY t.seq DESC LIMIT 1 FOR UPDATE;
+	IF FOUND AND old.org <> higher_org THEN
+		PERFORM peoplecall.end_task(c.district_id, c.id, old.seq, 'superseded', at,
+			CASE WHEN peoplecall.is_late(c.district_id, c.id, old.seq, at) THEN NULL
+			     ELSE 'void'::peoplecall.sla_state END);
+		lead_task := peoplecall.add_task(receipt, c.district_id, c.area, higher_org, 'lead',
+			old.matter, NULL, NULL, c.command_org, c.category::text, c.urgency, c.nature,
+			c.epoch, at);
+		assist_task := peoplecall.add_task(receipt, c.district_id, c.area, old.org, 'assist',
+			old.matter, old.responsibility, old.ruling, higher_org, c.category::text, c.urgency,
+			c.nature, c.epoch, at);
+	END IF;
+
+	UPDATE peoplecall.complaint AS m
+	   SET command_level = higher_level, command_org = higher_org,
+	       lead_org = CASE WHEN lead_task IS NULL THEN m.lead_org ELSE higher_org END
+	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area,
+		c.event_count + 1, at, verb, post_org, lead_task,
+		detail || jsonb_build_object(
+			'command_level', jsonb_build_object('old', c.command_level, 'new', higher_level),
+			'command_org', jsonb_build_object('old', c.command_org, 'new', higher_org),
+			'lead', jsonb_build_object('old', c.lead_org, 'new',
+				CASE WHEN lead_task IS NULL THEN c.lead_org ELSE higher_org END),
+			'assist_task', assist_task));
+	RETURN lead_task;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.command_up(int, bigint, timestamptz, text, bigint, jsonb) IS
+	'moves command to the next level; its org takes the lead with full time, the old lead assists; returns the new lead''s task, NULL where nobody led or none is above';

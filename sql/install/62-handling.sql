@@ -1,0 +1,216 @@
+-- Verbs of handling: accept, contact, report, complete.
+
+CREATE FUNCTION peoplecall.accept(complaint bigint, task int DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.contact(complaint bigint, note text DEFAULT NULL, task int DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.report(complaint bigint, note text, task int DEFAULT NULL, to_level peoplecall.area_level DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.complete(complaint bigint, result text, task int DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.accept(bigint, int) IS
+	'an org takes its share; the accept clock stops; task sent to accepted; PC001, PC005, 42501';
+COMMENT ON FUNCTION peoplecall.contact(bigint, text, int) IS
+	'the citizen was called; the contact clock stops the first time; task sent or accepted; PC001, PC005, 42501';
+COMMENT ON FUNCTION peoplecall.report(bigint, text, int, peoplecall.area_level) IS
+	'a line on how it goes; with to_level also tells the chief of the org that commands there, without handing over; PC001, 22004';
+COMMENT ON FUNCTION peoplecall.complete(bigint, text, int) IS
+	'an org claims its share done; its clocks stop; the complaint is completed when no share is open; task sent or accepted to done; PC001, PC005, 22004, 42501';
+
+CREATE FUNCTION peoplecall.accept_body(complaint bigint, task int) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	task_org bigint;
+	at timestamptz;
+	post_org bigint;
+BEGIN
+	c := peoplecall.lock_complaint(complaint);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent}', peoplecall.gate_orgs());
+	at := peoplecall.act_time(c.last_event_at);
+	UPDATE peoplecall.task AS t
+	   SET state = 'accepted', accepted_at = at, officer = coalesce(peoplecall.gate_officer(), t.officer)
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
+	RETURNING t.org INTO task_org;
+	post_org := peoplecall.gate_org(task_org);
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{accept}', at);
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'accept', post_org, task, jsonb_build_object('task_org', task_org));
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, task_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.accept_body(bigint, int) IS 'body of accept()';
+
+CREATE FUNCTION peoplecall.contact_body(complaint bigint, note text, task int) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	task_org bigint;
+	at timestamptz;
+	post_org bigint;
+BEGIN
+	c := peoplecall.lock_complaint(complaint);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted}', peoplecall.gate_orgs());
+	at := peoplecall.act_time(c.last_event_at);
+	UPDATE peoplecall.task AS t
+	   SET contacted_at = coalesce(t.contacted_at, at)
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
+	RETURNING t.org INTO task_org;
+	post_org := peoplecall.gate_org(task_org);
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{contact}', at);
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'contact', post_org, task,
+		jsonb_build_object('task_org', task_org, 'note', note));
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, task_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.contact_body(bigint, text, int) IS 'body of contact()';
+
+CREATE FUNCTION peoplecall.report_body(complaint bigint, note text, task int, to_level peoplecall.area_level) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	task_org bigint;
+	at timestamptz;
+	post_org bigint;
+	told bigint;
+BEGIN
+	PERFORM peoplecall.require_text('note', note);
+	c := peoplecall.lock_complaint(complaint);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	at := peoplecall.act_time(c.last_event_at);
+
+	IF task IS NULL THEN
+		SELECT t.seq INTO task
+		  FROM peoplecall.task AS t
+		 WHERE t.district_id = c.district_id AND t.complaint_id = c.id
+		   AND t.org = ANY (peoplecall.gate_orgs()) AND t.state IN ('sent', 'accepted', 'done')
+		 ORDER BY t.seq DESC LIMIT 1;
+	END IF;
+	IF task IS NULL THEN
+		post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
+	ELSE
+		task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted,done}', '{}');
+		SELECT t.org INTO STRICT task_org
+		  FROM peoplecall.task AS t
+		 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task;
+		post_org := peoplecall.gate_org(task_org);
+	END IF;
+
+	IF to_level IS NOT NULL THEN
+		told := peoplecall.officer_for(peoplecall.commanding_org(c.area, to_level, at), 'chief', at);
+		PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'report',
+			peoplecall.notice_fields(c.district_id, c.id) || jsonb_build_object('note', note), at);
+	END IF;
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'report', post_org, task,
+		jsonb_build_object('note', note, 'to_level', to_level::text, 'told', told));
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, coalesce(task_org, c.lead_org));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.report_body(bigint, text, int, peoplecall.area_level) IS 'body of report()';
+
+CREATE FUNCTION peoplecall.notice_fields(district_id int, complaint_id bigint) RETURNS jsonb
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT jsonb_build_object('no', peoplecall.complaint_no(c.id),
+	               'title', c.title, 'area', a.name, 'grade', c.grade::text,
+	               'org', o.name)
+	          FROM peoplecall.complaint AS c
+	          JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) c.area
+	          LEFT JOIN peoplecall.org AS o ON o.id = c.lead_org
+	         WHERE c.district_id = notice_fields.district_id
+	           AND c.id = notice_fields.complaint_id);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.notice_fields(int, bigint) IS 'the values that a template may name: no, title, area, grade, org';
+
+CREATE FUNCTION peoplecall.complete_if_done(
+	district_id int, complaint_id bigint, area peoplecall.areacode, category text,
+	grade peoplecall.grade, urgency peoplecall.urgency, nature text, epoch int,
+	at timestamptz) RETURNS peoplecall.complaint_state
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (
+		SELECT FROM peoplecall.task AS t
+		 WHERE t.district_id = complete_if_done.district_id
+		   AND t.complaint_id = complete_if_done.complaint_id
+		   AND t.state IN ('sent', 'accepted'))
+	   OR NOT EXISTS (
+		SELECT FROM peoplecall.task AS t
+		 WHERE t.district_id = complete_if_done.district_id
+		   AND t.complaint_id = complete_if_done.complaint_id
+		   AND t.epoch = complete_if_done.epoch
+		   AND t.role = 'lead' AND t.state = 'done')
+	THEN
+		RETURN 'dispatched';
+	END IF;
+	UPDATE peoplecall.complaint AS m
+	   SET completed_at = at,
+	       result = (SELECT t.result FROM peoplecall.task AS t
+	                  WHERE t.district_id = m.district_id AND t.complaint_id = m.id
+	                    AND t.role = 'lead' AND t.state = 'done'
+	                  ORDER BY t.seq DESC LIMIT 1)
+	 WHERE m.district_id = complete_if_done.district_id
+	   AND m.id = complete_if_done.complaint_id;
+	PERFORM peoplecall.start_clocks(district_id, complaint_id, area, NULL, '{verify}',
+		category, grade, urgency, nature, at, epoch);
+	RETURN 'completed';
+END
+$$;
+COMMENT ON FUNCTION peoplecall.complete_if_done(int, bigint, peoplecall.areacode, text, peoplecall.grade, peoplecall.urgency, text, int, timestamptz) IS
+	'completes a complaint of which no share is open and the lead''s is done, and starts the verify clock; returns the state that follows';
+
+CREATE FUNCTION peoplecall.complete_body(complaint bigint, result text, task int) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	task_org bigint;
+	at timestamptz;
+	post_org bigint;
+	next_state peoplecall.complaint_state;
+BEGIN
+	PERFORM peoplecall.require_text('result', result);
+	c := peoplecall.lock_complaint(complaint);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted}', peoplecall.gate_orgs());
+	at := peoplecall.act_time(c.last_event_at);
+	UPDATE peoplecall.task AS t
+	   SET state = 'done', done_at = at, accepted_at = coalesce(t.accepted_at, at),
+	       officer = coalesce(peoplecall.gate_officer(), t.officer),
+	       result = complete_body.result
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
+	RETURNING t.org INTO task_org;
+	post_org := peoplecall.gate_org(task_org);
+	-- nobody was called: that promise is broken or moot, and never met by silence
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{accept,resolve}', at);
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{contact}', at,
+		CASE WHEN EXISTS (
+			SELECT FROM peoplecall.clock AS k
+			 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
+			   AND k.task_seq = task AND k.kind = 'contact' AND k.due_at < at)
+		THEN 'missed'::peoplecall.sla_state ELSE 'void' END);
+	next_state := peoplecall.complete_if_done(c.district_id, c.id, c.area, c.category::text,
+		c.grade, c.urgency, c.nature, c.epoch, at);
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'complete', post_org, task,
+		jsonb_build_object('task_org', task_org, 'result', result,
+			'completed', next_state = 'completed'));
+	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, task, task_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.complete_body(bigint, text, int) IS 'body of complete()';

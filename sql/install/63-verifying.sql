@@ -1,0 +1,300 @@
+-- Verbs of verifying: send_back, revisit, rate, close, reopen. Completion is a
+-- claim; not the org that made it but the command, or one above it, accepts it.
+
+CREATE FUNCTION peoplecall.send_back(complaint bigint, reason text, task int DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.revisit(
+	complaint bigint, outcome text, contacted boolean DEFAULT NULL,
+	solved boolean DEFAULT NULL, satisfaction int DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.rate(
+	complaint bigint, solved boolean, satisfaction int DEFAULT NULL,
+	comment text DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.close(complaint bigint, result text DEFAULT NULL) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.reopen(complaint bigint, reason text, upheld boolean DEFAULT true) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.send_back(bigint, text, int) IS
+	'a share that was claimed done is not: done to accepted; its resolve clock goes on with the time that was left at the claim; completed or dispatched to dispatched; PC001, PC005, 22004, 42501 for the handling org';
+COMMENT ON FUNCTION peoplecall.revisit(bigint, text, boolean, boolean, int) IS
+	'a call back from outside the handling org: outcome reached, unreached or refused; whether the handler had called, whether it is solved, satisfaction 1-5; completed, closed; PC001, 23514, 42501 for the handling org';
+COMMENT ON FUNCTION peoplecall.rate(bigint, boolean, int, text) IS
+	'the citizen''s word on a closing, once for each; unsolved reopens the matter as often as setting reopen_limit allows, then a supervisor is told; closed; PC001, 23505 for a second word, 22004, 23514';
+COMMENT ON FUNCTION peoplecall.close(bigint, text) IS
+	'accepts the claim: completed to closed; the clocks verify and total stop; PC001, 42501 for the handling org';
+COMMENT ON FUNCTION peoplecall.reopen(bigint, text, boolean) IS
+	'closed to dispatched, a new epoch: the lead gets a new share with full time, earlier verdicts stay; upheld: where the citizen said it was not solved, the lead''s verdict becomes overturned; PC001, 22004';
+
+CREATE FUNCTION peoplecall.send_back_body(complaint bigint, reason text, task int) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	task_org bigint;
+	at timestamptz;
+	post_org bigint;
+BEGIN
+	PERFORM peoplecall.require_text('reason', reason);
+	c := peoplecall.lock_complaint(complaint);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	task := peoplecall.choose_task(c.district_id, c.id, task, '{done}', '{}');
+	at := peoplecall.act_time(c.last_event_at);
+	UPDATE peoplecall.task AS t
+	   SET state = 'accepted', done_at = NULL
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
+	   AND t.epoch = c.epoch
+	RETURNING t.org INTO task_org;
+	IF NOT FOUND THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('task %s of complaint %s belongs to an earlier closing', task, peoplecall.complaint_no(c.id)),
+			DETAIL = format('The complaint was reopened %s times since.', c.reopened);
+	END IF;
+	post_org := peoplecall.gate_area(c.area, c.command_level, task_org);
+
+	PERFORM peoplecall.resume_after_claim(c.district_id, c.id, task, c.grade, at);
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{verify}', at);
+	UPDATE peoplecall.complaint AS m
+	   SET completed_at = NULL, result = NULL
+	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'send_back', post_org, task,
+		jsonb_build_object('task_org', task_org, 'reason', reason));
+	RETURN peoplecall.settle(c.district_id, c.id, 'dispatched', at, 1, task, task_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.send_back_body(bigint, text, int) IS 'body of send_back()';
+
+-- From the claim to the sending back the clock stood: that is a pause.
+CREATE FUNCTION peoplecall.resume_after_claim(
+	district_id int, complaint_id bigint, task int, grade peoplecall.grade, at timestamptz)
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	k peoplecall.clock;
+	timed record;
+BEGIN
+	SELECT o.* INTO k
+	  FROM peoplecall.clock AS o
+	 WHERE o.district_id = resume_after_claim.district_id
+	   AND o.complaint_id = resume_after_claim.complaint_id
+	   AND o.task_seq = task AND o.kind = 'resolve'
+	 ORDER BY o.seq DESC LIMIT 1 FOR UPDATE;
+	IF NOT FOUND THEN
+		RETURN;
+	END IF;
+	-- paused when it was claimed: the pause goes on to the sending back
+	k.pauses := k.pauses + tstzmultirange(tstzrange(
+		coalesce(k.paused_at, k.stopped_at), greatest(at, k.stopped_at)));
+	timed := peoplecall.clock_times(k.kind, grade, k.started_at, k.allowed,
+		k.extensions, k.pauses, k.calendar, k.fired);
+	UPDATE peoplecall.clock AS u
+	   SET stopped_at = NULL, verdict = NULL, paused_at = NULL, pauses = k.pauses,
+	       warn_at = timed.warn_at, due_at = timed.due_at,
+	       next_alarm_at = timed.next_alarm_at
+	 WHERE u.district_id = k.district_id AND u.complaint_id = k.complaint_id
+	   AND u.seq = k.seq;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.resume_after_claim(int, bigint, int, peoplecall.grade, timestamptz) IS
+	'lets a share''s resolve clock go on with the time that was left when it was claimed done';
+
+CREATE FUNCTION peoplecall.revisit_body(
+	complaint bigint, outcome text, contacted boolean, solved boolean, satisfaction int)
+	RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	at timestamptz;
+	post_org bigint;
+	next_seq int;
+BEGIN
+	PERFORM peoplecall.require_text('outcome', outcome);
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, NULL, c.lead_org);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	at := peoplecall.act_time(c.last_event_at);
+	next_seq := coalesce((SELECT max(v.seq) FROM peoplecall.revisit AS v
+	                       WHERE v.district_id = c.district_id AND v.complaint_id = c.id), 0) + 1;
+	INSERT INTO peoplecall.revisit (district_id, complaint_id, area, seq, epoch, outcome,
+		contacted, solved, satisfaction, visited_at, org)
+	VALUES (c.district_id, c.id, c.area, next_seq, c.epoch, outcome,
+		contacted, solved, satisfaction, at, post_org);
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'revisit', post_org, NULL,
+		jsonb_build_object('outcome', outcome, 'contacted', contacted, 'solved', solved,
+			'satisfaction', satisfaction));
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, c.lead_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.revisit_body(bigint, text, boolean, boolean, int) IS 'body of revisit()';
+
+CREATE FUNCTION peoplecall.close_body(complaint bigint, result text) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	at timestamptz;
+	post_org bigint;
+BEGIN
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, c.command_level, c.lead_org);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	at := peoplecall.act_time(c.last_event_at);
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{verify,total}', at);
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{answer}', at, 'void');
+	UPDATE peoplecall.complaint AS m
+	   SET closed_at = at, result = coalesce(close_body.result, m.result)
+	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'close', post_org, NULL, jsonb_build_object('result', result));
+	RETURN peoplecall.settle(c.district_id, c.id, 'closed', at, 1, NULL, c.lead_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.close_body(bigint, text) IS 'body of close()';
+
+CREATE FUNCTION peoplecall.rate_body(complaint bigint, solved boolean, satisfaction int, comment text) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	at timestamptz;
+	post_org bigint;
+	again boolean;
+	told bigint;
+	task int;
+BEGIN
+	IF solved IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'solved must not be null';
+	END IF;
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, NULL, c.lead_org);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	at := peoplecall.act_time(c.last_event_at);
+	INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, solved,
+		satisfaction, comment, rated_at)
+	VALUES (c.district_id, c.id, c.area, c.epoch, rate_body.solved,
+		rate_body.satisfaction, rate_body.comment, at);
+
+	again := NOT solved AND c.lead_org IS NOT NULL
+		AND c.reopened < peoplecall.setting_value('reopen_limit', '1')::int;
+	IF NOT solved AND NOT again THEN
+		told := peoplecall.officer_for(c.command_org, 'leader_in_charge', at);
+		PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'unsolved',
+			peoplecall.notice_fields(c.district_id, c.id), at);
+	END IF;
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'rate', post_org, NULL,
+		jsonb_build_object('solved', solved, 'satisfaction', satisfaction,
+			'reopens', again, 'told', told));
+	IF NOT again THEN
+		RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, c.lead_org);
+	END IF;
+	task := peoplecall.new_epoch(c.district_id, c.id, at, c.event_count + 2, post_org,
+		jsonb_build_object('reason', 'the citizen says it is not solved'));
+	RETURN peoplecall.settle(c.district_id, c.id, 'dispatched', at, 2, task, c.lead_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.rate_body(bigint, boolean, int, text) IS 'body of rate()';
+
+CREATE FUNCTION peoplecall.new_epoch(
+	district_id int, complaint_id bigint, at timestamptz, event_seq int,
+	post_org bigint, detail jsonb) RETURNS int
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	old peoplecall.task;
+	receipt peoplecall.receipt;
+	lead_task int;
+BEGIN
+	UPDATE peoplecall.complaint AS m
+	   SET epoch = m.epoch + 1, reopened = m.reopened + 1,
+	       completed_at = NULL, closed_at = NULL, result = NULL
+	 WHERE m.district_id = new_epoch.district_id AND m.id = new_epoch.complaint_id
+	RETURNING m.* INTO c;
+	SELECT t.* INTO STRICT old
+	  FROM peoplecall.task AS t
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id
+	   AND t.role = 'lead' AND t.state = 'done'
+	 ORDER BY t.seq DESC LIMIT 1;
+	receipt.complaint_id := c.id;
+	receipt.grade := c.grade;
+	lead_task := peoplecall.add_task(receipt, c.district_id, c.area, old.org, 'lead',
+		old.matter, old.responsibility, old.ruling, c.command_org, c.category::text,
+		c.urgency, c.nature, c.epoch, at);
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, event_seq, at,
+		'reopen', post_org, lead_task, detail || jsonb_build_object('epoch', c.epoch));
+	RETURN lead_task;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.new_epoch(int, bigint, timestamptz, int, bigint, jsonb) IS
+	'opens a closed matter again with its last lead; earlier clocks and verdicts stay as they are; returns the new task';
+
+CREATE FUNCTION peoplecall.reopen_body(complaint bigint, reason text, upheld boolean) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	at timestamptz;
+	post_org bigint;
+	overturned int := 0;
+	task int;
+BEGIN
+	PERFORM peoplecall.require_text('reason', reason);
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, c.command_level, c.lead_org);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	IF c.lead_org IS NULL THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('verb reopen does not apply to complaint %s', peoplecall.complaint_no(c.id)),
+			DETAIL = 'It was answered on the spot; no org handled it.',
+			HINT = 'Submit the matter anew.';
+	END IF;
+	at := peoplecall.act_time(c.last_event_at);
+
+	IF upheld AND peoplecall.citizen_says_no(c.district_id, c.id, c.epoch) THEN
+		UPDATE peoplecall.clock AS k
+		   SET verdict = 'overturned'
+		  FROM peoplecall.task AS t
+		 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
+		   AND k.epoch = c.epoch AND k.kind = 'resolve' AND k.verdict = 'met'
+		   AND t.district_id = k.district_id AND t.complaint_id = k.complaint_id
+		   AND t.seq = k.task_seq AND t.role = 'lead' AND t.state = 'done';
+		GET DIAGNOSTICS overturned = ROW_COUNT;
+	END IF;
+	task := peoplecall.new_epoch(c.district_id, c.id, at, c.event_count + 1, post_org,
+		jsonb_build_object('reason', reason, 'overturned', nullif(overturned, 0)));
+	RETURN peoplecall.settle(c.district_id, c.id, 'dispatched', at, 1, task, c.lead_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.reopen_body(bigint, text, boolean) IS 'body of reopen()';
+
+CREATE FUNCTION peoplecall.citizen_says_no(district_id int, complaint_id bigint, epoch int) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (
+		SELECT FROM peoplecall.rating AS r
+		 WHERE r.district_id = citizen_says_no.district_id
+		   AND r.complaint_id = citizen_says_no.complaint_id
+		   AND r.epoch = citizen_says_no.epoch AND NOT r.solved)
+	OR EXISTS (
+		SELECT FROM peoplecall.revisit AS v
+		 WHERE v.district_id = citizen_says_no.district_id
+		   AND v.complaint_id = citizen_says_no.complaint_id
+		   AND v.epoch = citizen_says_no.epoch AND NOT v.solved);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.citizen_says_no(int, bigint, int) IS
+	'whether the citizen said of this closing that it is not solved, by rating or when called back';

@@ -1,0 +1,133 @@
+-- The outbox: a gateway takes notices with a lease, confirms or fails each.
+
+CREATE FUNCTION peoplecall.take_notices(
+	batch int DEFAULT 100, lease interval DEFAULT '5 minutes',
+	OUT key text, OUT phone text, OUT body text, OUT template text,
+	OUT to_officer bigint, OUT attempts int) RETURNS SETOF record
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.confirm_notice(key text) RETURNS boolean
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.fail_notice(key text, error text) RETURNS boolean
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.take_notices(int, interval) IS
+	'takes up to batch notices that are due, each for the time of the lease: unless confirmed by then, it is handed out again under the same key; two gateways never get the same; 22023 for a batch or lease that is not positive';
+COMMENT ON FUNCTION peoplecall.confirm_notice(text) IS
+	'the gateway sent it; false where it was confirmed before; PC005 for an unknown key';
+COMMENT ON FUNCTION peoplecall.fail_notice(text, text) IS
+	'the gateway could not send it: it waits twice as long as before, and is given up after setting notice_attempts (8) tries; false where it was sent or given up; PC005 for an unknown key';
+
+CREATE FUNCTION peoplecall.take_notices_body(
+	batch int, lease interval,
+	OUT key text, OUT phone text, OUT body text, OUT template text,
+	OUT to_officer bigint, OUT attempts int) RETURNS SETOF record
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	at timestamptz := peoplecall.act_time(NULL);
+	wanted int := batch;
+	taken int;
+	district int;
+BEGIN
+	IF batch IS NULL OR batch <= 0 OR lease IS NULL OR lease <= interval '0' THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = 'batch and lease must be positive';
+	END IF;
+	-- districts in ascending order, and row locks within one district only
+	FOR district IN
+		SELECT DISTINCT n.district_id
+		  FROM peoplecall.notice AS n
+		 WHERE n.state IN ('waiting', 'taken') AND n.not_before <= at
+		 ORDER BY 1
+	LOOP
+		RETURN QUERY
+		WITH due AS MATERIALIZED (
+			SELECT n.complaint_id, n.seq
+			  FROM peoplecall.notice AS n
+			 WHERE n.district_id = district
+			   AND n.state IN ('waiting', 'taken') AND n.not_before <= at
+			   AND peoplecall.gate_reaches(n.area)
+			 ORDER BY n.not_before
+			 LIMIT wanted
+			   FOR UPDATE SKIP LOCKED)
+		UPDATE peoplecall.notice AS n
+		   SET state = 'taken', attempts = n.attempts + 1,
+		       leased_until = at + lease, not_before = at + lease
+		  FROM due AS d
+		 WHERE n.district_id = district
+		   AND n.complaint_id = d.complaint_id AND n.seq = d.seq
+		RETURNING n.key, n.phone, n.body, n.template, n.to_officer, n.attempts;
+		GET DIAGNOSTICS taken = ROW_COUNT;
+		wanted := wanted - taken;
+		EXIT WHEN wanted <= 0;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.take_notices_body(int, interval) IS 'body of take_notices()';
+
+CREATE FUNCTION peoplecall.lock_notice(key text) RETURNS record
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	n peoplecall.notice;
+	parts text[] := regexp_match(key, '^([0-9]{13,18})-([0-9]{1,9})$');
+	complaint bigint := parts[1];
+BEGIN
+	SELECT x.* INTO n
+	  FROM peoplecall.notice AS x
+	 WHERE x.district_id = peoplecall.district_of(complaint)
+	   AND x.complaint_id = complaint AND x.seq = parts[2]::int
+	   FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE SQLSTATE 'PC005' USING MESSAGE = format('there is no notice "%s"', key);
+	END IF;
+	PERFORM peoplecall.gate_area(n.area, NULL, NULL);
+	RETURN n;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.lock_notice(text) IS 'locks and returns the notice of a key; PC005';
+
+CREATE FUNCTION peoplecall.confirm_notice_body(key text) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	n peoplecall.notice;
+BEGIN
+	n := peoplecall.lock_notice(key);
+	-- one that came through after all counts, even after it was given up
+	IF n.state = 'sent' THEN
+		RETURN false;
+	END IF;
+	UPDATE peoplecall.notice AS x
+	   SET state = 'sent', sent_at = peoplecall.act_time(NULL), leased_until = NULL, error = NULL
+	 WHERE x.district_id = n.district_id AND x.complaint_id = n.complaint_id AND x.seq = n.seq;
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.confirm_notice_body(text) IS 'body of confirm_notice()';
+
+CREATE FUNCTION peoplecall.fail_notice_body(key text, error text) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	n peoplecall.notice;
+	given_up boolean;
+BEGIN
+	n := peoplecall.lock_notice(key);
+	IF n.state IN ('sent', 'failed') THEN
+		RETURN false;
+	END IF;
+	given_up := n.attempts >= peoplecall.setting_value('notice_attempts', '8')::int;
+	UPDATE peoplecall.notice AS x
+	   SET state = CASE WHEN given_up THEN 'failed' ELSE 'waiting' END,
+	       not_before = peoplecall.act_time(NULL)
+		+ interval '1 minute' * (2 ^ least(greatest(n.attempts - 1, 0), 10)),
+	       leased_until = NULL, error = fail_notice_body.error
+	 WHERE x.district_id = n.district_id AND x.complaint_id = n.complaint_id AND x.seq = n.seq;
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.fail_notice_body(text, text) IS 'body of fail_notice()';

@@ -1,0 +1,385 @@
+-- The sweep: what is due fires once and in order, however late it runs.
+
+CREATE FUNCTION peoplecall.due_districts() RETURNS SETOF int
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.due_districts() IS
+	'districts in which a step of the ladder is due, ascending; one index probe each';
+
+CREATE FUNCTION peoplecall.due_districts_body() RETURNS SETOF int
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	now_at timestamptz := peoplecall.act_time(NULL);
+BEGIN
+	RETURN QUERY
+	SELECT d.id
+	  FROM (SELECT DISTINCT peoplecall.district_of_area(a.code) AS id
+	          FROM peoplecall.area AS a
+	         WHERE peoplecall.level(a.code) <= 'district') AS d
+	 WHERE EXISTS (
+		SELECT FROM peoplecall.clock AS k
+		 WHERE k.district_id = d.id AND k.next_alarm_at <= now_at)
+	 ORDER BY d.id;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.due_districts_body() IS 'body of due_districts()';
+
+CREATE FUNCTION peoplecall.tick(
+	district_id int, batch int DEFAULT 500,
+	OUT found int, OUT complaints int, OUT steps int, OUT failed int)
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.tick(int, int) IS
+	'fires what is due of at most batch complaints of a district: found how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken, failed how many are now in sweep_status; 22004, 22023, 42501';
+
+CREATE FUNCTION peoplecall.tick_body(
+	district_id int, batch int,
+	OUT found int, OUT complaints int, OUT steps int, OUT failed int)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	now_at timestamptz := peoplecall.act_time(NULL);
+	due bigint[];
+	one bigint;
+	fired record;
+	error_state text;
+	error_text text;
+BEGIN
+	IF district_id IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
+	END IF;
+	IF batch IS NULL OR batch <= 0 THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'batch must be positive';
+	END IF;
+	PERFORM peoplecall.gate_area(district_id::bigint::peoplecall.areacode, NULL, NULL);
+
+	-- without locks: what is found here is looked at again once it is locked
+	due := ARRAY(
+		SELECT k.complaint_id
+		  FROM (SELECT x.complaint_id, x.next_alarm_at
+		          FROM peoplecall.clock AS x
+		         WHERE x.district_id = tick_body.district_id
+		           AND x.next_alarm_at <= now_at
+		           AND NOT EXISTS (
+			SELECT FROM peoplecall.sweep_status AS s
+			 WHERE s.district_id = x.district_id AND s.complaint_id = x.complaint_id
+			   AND s.retry_at > now_at)
+		         ORDER BY x.next_alarm_at
+		         LIMIT batch) AS k
+		 GROUP BY k.complaint_id
+		 ORDER BY min(k.next_alarm_at));
+	found := cardinality(due);
+	complaints := 0;
+	steps := 0;
+	failed := 0;
+	IF found = 0 THEN
+		RETURN;
+	END IF;
+
+	BEGIN
+		fired := peoplecall.fire_alarms(district_id, due, now_at);
+		complaints := fired.complaints;
+		steps := fired.steps;
+		RETURN;
+	EXCEPTION WHEN OTHERS THEN
+		NULL;				-- one of them is to blame: find out which
+	END;
+	FOREACH one IN ARRAY due LOOP
+		BEGIN
+			fired := peoplecall.fire_alarms(district_id, ARRAY[one], now_at);
+			complaints := complaints + fired.complaints;
+			steps := steps + fired.steps;
+		EXCEPTION WHEN OTHERS THEN
+			GET STACKED DIAGNOSTICS error_state = RETURNED_SQLSTATE,
+			                        error_text = MESSAGE_TEXT;
+			failed := failed + 1;
+			INSERT INTO peoplecall.sweep_status AS s (district_id, complaint_id, attempts,
+				failed_at, retry_at, sqlstate, message)
+			VALUES (tick_body.district_id, one, 1, now_at, now_at + interval '1 minute',
+				error_state, error_text)
+			ON CONFLICT ON CONSTRAINT sweep_status_pkey DO UPDATE
+			   SET attempts = s.attempts + 1,
+			       failed_at = EXCLUDED.failed_at,
+			       retry_at = EXCLUDED.failed_at
+				+ interval '1 minute' * (2 ^ least(s.attempts, 10)),
+			       sqlstate = EXCLUDED.sqlstate,
+			       message = EXCLUDED.message;
+		END;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.tick_body(int, int) IS 'body of tick()';
+
+-- One statement takes all steps of a batch; only what moves command or opens a
+-- supervision goes complaint by complaint, after it.
+CREATE FUNCTION peoplecall.fire_alarms(
+	district_id int, due bigint[], now_at timestamptz,
+	OUT complaints int, OUT steps int)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	district int := district_id;
+	locked bigint[];
+	acts jsonb;
+	act record;
+BEGIN
+	locked := ARRAY(
+		SELECT c.id
+		  FROM peoplecall.complaint AS c
+		 WHERE c.district_id = district AND c.id = ANY (due)
+		 ORDER BY c.id
+		   FOR UPDATE SKIP LOCKED);
+	complaints := cardinality(locked);
+	steps := 0;
+	IF complaints = 0 THEN
+		RETURN;
+	END IF;
+
+	-- a new statement: a clock that was stopped before the lock came is not here
+	WITH alarmed AS MATERIALIZED (
+		SELECT k.complaint_id, k.seq AS clock_seq, k.task_seq, k.kind, k.due_at,
+		       k.started_at, k.allowed, k.extensions, k.pauses, k.calendar, k.fired,
+		       c.grade, c.area, c.event_count, c.title,
+		       coalesce(t.org, CASE WHEN k.kind IN ('dispatch', 'verify') THEN c.command_org
+		                            ELSE coalesce(c.lead_org, c.command_org) END) AS org,
+		       t.role, t.officer
+		  FROM peoplecall.clock AS k
+		  JOIN peoplecall.complaint AS c
+		    ON c.district_id = k.district_id AND c.id = k.complaint_id
+		  LEFT JOIN peoplecall.task AS t
+		    ON t.district_id = k.district_id AND t.complaint_id = k.complaint_id
+		   AND t.seq = k.task_seq
+		 WHERE k.district_id = district
+		   AND k.complaint_id = ANY (locked)
+		   AND k.next_alarm_at <= now_at
+	), candidate AS (
+		SELECT a.*, s.step, s.seq AS step_seq, s.at AS was_due, s.tell,
+		       -- only the lead's resolve clock moves command
+		       CASE WHEN s.act = 'command_up' AND NOT (a.kind = 'resolve' AND a.role = 'lead')
+		            THEN 'none' ELSE s.act END AS act
+		  FROM alarmed AS a
+		 CROSS JOIN LATERAL peoplecall.ladder_steps(a.kind, a.grade, a.started_at,
+			a.due_at, a.allowed, a.pauses, a.calendar) AS s
+		 WHERE s.at <= now_at AND s.step <> ALL (a.fired)
+	), taken AS MATERIALIZED (
+		SELECT x.*, row_number() OVER (PARTITION BY x.complaint_id
+			ORDER BY x.was_due, x.clock_seq, x.step_seq, x.step) AS place
+		  FROM (SELECT n.*,
+		               -- command that moved stops this clock: nothing after it
+		               count(*) FILTER (WHERE n.act = 'command_up') OVER (
+			PARTITION BY n.complaint_id, n.clock_seq
+			ORDER BY n.was_due, n.step_seq, n.step
+			ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS moved
+		          FROM candidate AS n) AS x
+		 WHERE x.moved = 0
+	), told AS MATERIALIZED (
+		SELECT DISTINCT w.complaint_id, w.place, w.officer
+		  FROM (SELECT t.complaint_id, t.place,
+		               CASE WHEN r.role = 'handler' AND t.officer IS NOT NULL THEN t.officer
+		                    ELSE peoplecall.officer_for(t.org, r.role, now_at) END AS officer
+		          FROM taken AS t
+		         CROSS JOIN LATERAL unnest(t.tell) AS r (role)) AS w
+		 WHERE w.officer IS NOT NULL
+	), message AS MATERIALIZED (
+		-- several steps to one person: one notice, of the last of them
+		SELECT m.*, row_number() OVER (PARTITION BY m.complaint_id ORDER BY m.officer) AS place_sent
+		  FROM (SELECT DISTINCT ON (w.complaint_id, w.officer)
+		               w.complaint_id, w.officer, t.place, t.area, t.title, t.grade,
+		               t.org, t.due_at, t.was_due, t.act, t.kind,
+		               count(*) OVER (PARTITION BY w.complaint_id, w.officer) AS steps
+		          FROM told AS w
+		          JOIN taken AS t ON t.complaint_id = w.complaint_id AND t.place = w.place
+		         ORDER BY w.complaint_id, w.officer, w.place DESC) AS m
+	), sent AS (
+		INSERT INTO peoplecall.notice (district_id, complaint_id, area, seq, to_officer,
+			to_org, phone, template, body, created_at, not_before, key)
+		SELECT district, m.complaint_id, m.area, b.last_seq + m.place_sent, f.id,
+		       f.org, f.phone, e.template,
+		       peoplecall.render(e.template, jsonb_build_object(
+			'no', peoplecall.complaint_no(m.complaint_id), 'title', m.title,
+			'grade', m.grade::text, 'org', o.name, 'officer', f.name,
+			'clock', m.kind::text, 'steps', m.steps,
+			'due_at', to_char(m.due_at AT TIME ZONE z.name, 'YYYY-MM-DD HH24:MI'))),
+		       now_at, now_at, m.complaint_id || '-' || (b.last_seq + m.place_sent)
+		  FROM message AS m
+		  JOIN peoplecall.officer AS f ON f.id = m.officer
+		  LEFT JOIN peoplecall.org AS o ON o.id = m.org
+		 CROSS JOIN (SELECT peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}' AS name) AS z
+		 CROSS JOIN LATERAL (
+			SELECT CASE WHEN m.act <> 'none' THEN m.act
+			            WHEN m.was_due < m.due_at THEN 'half'
+			            WHEN m.was_due = m.due_at THEN 'due'
+			            ELSE 'overdue' END AS template) AS e
+		 CROSS JOIN LATERAL (
+			SELECT coalesce(max(n.seq), 0) AS last_seq
+			  FROM peoplecall.notice AS n
+			 WHERE n.district_id = district AND n.complaint_id = m.complaint_id) AS b
+	), written AS (
+		INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
+			actor, officer, org, task_seq, detail)
+		SELECT district, t.complaint_id, t.area, t.event_count + t.place, now_at, 'alarm',
+		       peoplecall.gate_actor(), NULL, NULL, t.task_seq,
+		       jsonb_strip_nulls(jsonb_build_object('clock', t.kind::text,
+			'clock_seq', t.clock_seq, 'step', t.step, 'step_seq', t.step_seq,
+			'was_due', t.was_due, 'ran_at', now_at, 'deadline', t.due_at,
+			'light', CASE WHEN t.was_due < t.due_at THEN 'yellow' ELSE 'red' END,
+			'act', nullif(t.act, 'none'), 'org', t.org,
+			'told', (SELECT jsonb_agg(w.officer ORDER BY w.officer)
+			           FROM told AS w
+			          WHERE w.complaint_id = t.complaint_id AND w.place = t.place)))
+		  FROM taken AS t
+	), rung AS (
+		SELECT a.complaint_id, a.clock_seq, a.fired || coalesce(s.steps, '{}') AS fired,
+		       n.next_alarm_at
+		  FROM alarmed AS a
+		  LEFT JOIN (SELECT t.complaint_id, t.clock_seq, array_agg(t.step ORDER BY t.place) AS steps
+		               FROM taken AS t
+		              GROUP BY 1, 2) AS s
+		    ON s.complaint_id = a.complaint_id AND s.clock_seq = a.clock_seq
+		 CROSS JOIN LATERAL peoplecall.clock_times(a.kind, a.grade, a.started_at, a.allowed,
+			a.extensions, a.pauses, a.calendar, a.fired || coalesce(s.steps, '{}')) AS n
+	), advanced AS (
+		UPDATE peoplecall.clock AS k
+		   SET fired = r.fired, next_alarm_at = r.next_alarm_at
+		  FROM rung AS r
+		 WHERE k.district_id = district AND k.complaint_id = r.complaint_id
+		   AND k.seq = r.clock_seq
+	), counted AS (
+		UPDATE peoplecall.complaint AS c
+		   SET event_count = c.event_count + t.steps, last_event_at = greatest(c.last_event_at, now_at)
+		  FROM (SELECT x.complaint_id, count(*) AS steps FROM taken AS x GROUP BY 1) AS t
+		 WHERE c.district_id = district AND c.id = t.complaint_id
+	), settled AS (
+		DELETE FROM peoplecall.sweep_status AS s
+		 WHERE s.district_id = district AND s.complaint_id = ANY (locked)
+	)
+	SELECT count(*)::int,
+	       jsonb_agg(jsonb_build_object('complaint', t.complaint_id, 'act', t.act,
+			'step', t.step, 'was_due', t.was_due) ORDER BY t.complaint_id, t.place)
+		FILTER (WHERE t.act <> 'none')
+	  INTO steps, acts
+	  FROM taken AS t;
+
+	FOR act IN
+		SELECT (a.value ->> 'complaint')::bigint AS complaint, a.value ->> 'act' AS name,
+		       a.value AS detail
+		  FROM jsonb_array_elements(coalesce(acts, '[]')) WITH ORDINALITY AS a (value, place)
+		 ORDER BY a.place
+	LOOP
+		PERFORM peoplecall.ladder_act(district, act.complaint, act.name, now_at,
+			act.detail - 'complaint' - 'act');
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.fire_alarms(int, bigint[], timestamptz) IS
+	'locks the complaints, skipping those that somebody works on, and takes every step of their clocks that is due';
+
+CREATE FUNCTION peoplecall.ladder_act(
+	district_id int, complaint_id bigint, act text, now_at timestamptz, detail jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	at timestamptz;
+	task int;
+BEGIN
+	SELECT m.* INTO STRICT c
+	  FROM peoplecall.complaint AS m
+	 WHERE m.district_id = ladder_act.district_id AND m.id = ladder_act.complaint_id;
+	at := greatest(now_at, c.last_event_at);
+	IF act = 'supervise' THEN
+		IF peoplecall.open_supervision(c.district_id, c.id, at, 'the ladder', NULL, detail) IS NULL THEN
+			RETURN;			-- one is open already
+		END IF;
+	ELSE
+		IF peoplecall.next_command(c.area, c.command_level, c.command_org, at) IS NULL THEN
+			RETURN;			-- the city commands: nobody is above
+		END IF;
+		task := peoplecall.command_up(c.district_id, c.id, at, 'command_up', NULL, detail);
+	END IF;
+	PERFORM peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, NULL);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.ladder_act(int, bigint, text, timestamptz, jsonb) IS
+	'what a step of the ladder does beside telling: command up, or supervision';
+
+-- What stays stuck goes to the body that inspects.
+CREATE FUNCTION peoplecall.open_supervision(
+	district_id int, complaint_id bigint, at timestamptz, reason text,
+	post_org bigint, detail jsonb) RETURNS int
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	inspecting bigint;
+	next_seq int;
+	answer_clock int;
+	told bigint;
+BEGIN
+	SELECT m.* INTO STRICT c
+	  FROM peoplecall.complaint AS m
+	 WHERE m.district_id = open_supervision.district_id AND m.id = open_supervision.complaint_id;
+	IF EXISTS (
+		SELECT FROM peoplecall.supervision AS s
+		 WHERE s.district_id = c.district_id AND s.complaint_id = c.id
+		   AND s.kind = 'supervision' AND s.closed_at IS NULL)
+	THEN
+		RETURN NULL;
+	END IF;
+	SELECT o.id INTO inspecting
+	  FROM peoplecall.org AS o
+	  JOIN peoplecall.org_kind AS k ON k.kind = o.kind AND k.inspects
+	 WHERE o.active AND c.area OPERATOR(peoplecall.<@) o.area
+	 ORDER BY peoplecall.level(o.area) DESC, o.id
+	 LIMIT 1;
+	PERFORM peoplecall.start_clocks(c.district_id, c.id, c.area, NULL, '{answer}',
+		c.category::text, c.grade, c.urgency, c.nature, at, c.epoch);
+	SELECT max(k.seq) INTO answer_clock
+	  FROM peoplecall.clock AS k
+	 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
+	   AND k.kind = 'answer' AND k.stopped_at IS NULL;
+	next_seq := coalesce((SELECT max(s.seq) FROM peoplecall.supervision AS s
+	                       WHERE s.district_id = c.district_id AND s.complaint_id = c.id), 0) + 1;
+	INSERT INTO peoplecall.supervision (district_id, complaint_id, area, seq, kind,
+		ordered_by, org, reason, ordered_at, clock_seq)
+	VALUES (c.district_id, c.id, c.area, next_seq, 'supervision', inspecting,
+		coalesce(c.lead_org, c.command_org), reason, at, answer_clock);
+	told := peoplecall.officer_for(inspecting, 'chief', at);
+	PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'supervise',
+		peoplecall.notice_fields(c.district_id, c.id), at);
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'supervise', coalesce(post_org, inspecting), NULL,
+		detail || jsonb_build_object('supervision', next_seq, 'ordered_by', inspecting,
+			'org', coalesce(c.lead_org, c.command_org), 'reason', reason, 'told', told));
+	RETURN next_seq;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.open_supervision(int, bigint, timestamptz, text, bigint, jsonb) IS
+	'orders the lead to answer to the inspecting org of the area; NULL where one is open already';
+
+-- A procedure, so that each batch commits by itself; it may not have a SET
+-- clause, so whatever it says is qualified.
+CREATE PROCEDURE peoplecall.sweep(batch int DEFAULT 500)
+	LANGUAGE plpgsql
+AS $$
+DECLARE
+	district int;
+	done record;
+BEGIN
+	FOREACH district IN ARRAY ARRAY(SELECT d.id FROM peoplecall.due_districts() AS d (id))
+	LOOP
+		LOOP
+			SELECT t.* INTO done FROM peoplecall.tick(district, batch) AS t;
+			COMMIT;
+			-- nothing left, or all that is left is locked or waits in sweep_status
+			EXIT WHEN done.complaints OPERATOR(pg_catalog.=) 0;
+		END LOOP;
+	END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE peoplecall.sweep(int) IS
+	'CALL peoplecall.sweep(): fires all that is due in every district, a transaction a batch; may run twice at once, late, or be ended at any moment; not inside a transaction block';

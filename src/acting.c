@@ -1,0 +1,152 @@
+/*
+ * acting.c
+ *	  act_for: a pooled application role names the officer for whom it acts.
+ *
+ * Holds for the transaction and for the role that said it; a rollback to a
+ * savepoint takes back what was said after it. It is not a setting, since
+ * anybody may set a setting. Parallel workers do not know it, so whatever
+ * asks for it must not run there.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "errcodes.h"
+#include "gate.h"
+#include "ledger.h"
+#include "orgs.h"
+#include "peoplecall.h"
+#include "posts.h"
+
+typedef struct Acting
+{
+	int64		officer;
+	Oid			role;
+	SubTransactionId subxact;	/* where it was said */
+	struct Acting *before;
+} Acting;
+
+/* lives in TopTransactionContext */
+static Acting *acting = NULL;
+
+static void
+forget_at_end(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			acting = NULL;
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+forget_rolled_back(SubXactEvent event, SubTransactionId subxact,
+				   SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		while (acting != NULL && acting->subxact == subxact)
+			acting = acting->before;
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		for (Acting *a = acting; a != NULL && a->subxact == subxact; a = a->before)
+			a->subxact = parent;
+}
+
+int64
+pc_acting_officer(Oid role)
+{
+	return acting != NULL && acting->role == role ? acting->officer : 0;
+}
+
+/* May this role act for officers of that org? */
+static bool
+may_act(const PcPosts *posts, Oid role, int64 officer_org)
+{
+	PcOrgs	   *orgs = pc_orgs(NULL);
+	const PcOrg *org = pc_org(orgs, officer_org);
+	const PcPost *post;
+	int			position = 0;
+
+	while (org != NULL &&
+		   (post = pc_next_post(posts, role, 0, &position)) != NULL)
+	{
+		const PcOrg *of = pc_org(orgs, post->org);
+
+		if ((post->duties & PC_DUTY_DELEGATE) == 0 || of == NULL || !of->active)
+			continue;
+		if (pc_org_is_below(orgs, officer_org, post->org) ||
+			(of->territorial &&
+			 pc_org_covers_area(orgs, of, org->area, pc_as_of())))
+			return true;
+	}
+	return false;
+}
+
+static void
+check_may_act(Oid role, int64 officer)
+{
+	PcPosts    *posts = pc_posts(NULL);
+	Oid			owner = pc_ledger_owner();
+	int64		org;
+
+	if (posts == NULL)
+		pc_no_ledger();
+	org = pc_officer_org(posts, officer);
+	if (has_privs_of_role(role, owner))
+	{
+		if (org == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_PC_NOT_FOUND),
+					 errmsg("there is no active officer %lld",
+							(long long) officer)));
+		return;
+	}
+
+	/* the same answer for a stranger and for nobody: ids are not to be guessed */
+	if (org == 0 || !may_act(posts, role, org))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to act for officer %lld",
+						(long long) officer),
+				 errhint("The role needs a post with the duty \"delegate\" for the officer's org or one above it.")));
+}
+
+/*
+ * SQL-callable functions
+ */
+
+PG_FUNCTION_INFO_V1(pc_act_for);
+
+Datum
+pc_act_for(PG_FUNCTION_ARGS)
+{
+	static bool registered = false;
+	Oid			role = GetUserId();
+	int64		officer = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
+	Acting	   *next;
+
+	if (officer != 0)
+		check_may_act(role, officer);
+	if (!registered)
+	{
+		RegisterXactCallback(forget_at_end, NULL);
+		RegisterSubXactCallback(forget_rolled_back, NULL);
+		registered = true;
+	}
+
+	next = MemoryContextAlloc(TopTransactionContext, sizeof(Acting));
+	next->officer = officer;
+	next->role = role;
+	next->subxact = GetCurrentSubTransactionId();
+	next->before = acting;
+	acting = next;
+	PG_RETURN_VOID();
+}

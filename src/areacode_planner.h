@@ -1,0 +1,71 @@
+/*
+ * areacode_planner.h
+ *	  What the planner side of areacode shares: the functions it recognises,
+ *	  a column's statistics made ready, and the estimators.
+ */
+#ifndef PEOPLECALL_AREACODE_PLANNER_H
+#define PEOPLECALL_AREACODE_PLANNER_H
+
+#include "peoplecall.h"
+
+#include "nodes/pathnodes.h"
+#include "utils/selfuncs.h"
+
+/* the functions behind the operators, as far as the planner side cares */
+typedef enum PcAreaFunction
+{
+	PC_AREA_OTHER = 0,
+	PC_AREA_LT,
+	PC_AREA_LE,
+	PC_AREA_GE,
+	PC_AREA_GT,
+	PC_AREA_WITHIN,
+	PC_AREA_CONTAINS,
+	PC_AREA_SUBTREE_LAST
+} PcAreaFunction;
+
+/* segments of a code, one for each level below the nation */
+#define PC_AREA_SEGMENTS	PC_LEVEL_GRID
+
+/* what ANALYZE knows about a column; areacode_stats.c */
+typedef struct PcAreaStats
+{
+	bool		known;
+	double		null_fraction;
+	double		distinct;		/* values outside the most common ones */
+	int			common_count;	/* most common values, by code */
+	AreaCode   *common;
+	double	   *common_sum;		/* common_sum[i]: frequency of the first i */
+	int			bound_count;	/* bounds of the histogram */
+	AreaCode   *bounds;
+	int			deepest;		/* level of the deepest value seen */
+	int			sample_count;	/* length of each of the arrays below */
+	int16	   *segments[PC_AREA_SEGMENTS + 1]; /* by level, sorted */
+	/* by level: one over the number of areas in an area of the level above */
+	double		typical_share[PC_AREA_SEGMENTS + 1];
+} PcAreaStats;
+
+/* areacode_stats.c */
+extern void pc_area_stats_load(VariableStatData *variable, Oid function,
+							   PcAreaStats *stats);
+/* fraction of all rows, nulls included, whose code is in [low, high] */
+extern double pc_area_range_fraction(const PcAreaStats *stats,
+									 AreaCode low, AreaCode high);
+extern double pc_area_subtree_fraction(const PcAreaStats *stats,
+									   AreaCode area);
+extern double pc_area_lineage_fraction(const PcAreaStats *stats,
+									   AreaCode area);
+/* of pairs of rows, the fraction whose inner code lies within the outer one */
+extern double pc_area_join_fraction(const PcAreaStats *inner,
+									const PcAreaStats *outer);
+
+/* areacode_estimate.c */
+extern PcAreaFunction pc_area_function(Oid function);
+extern bool pc_area_range_beside(RelOptInfo *rel, Node *inner, Node *outer);
+extern double pc_area_subtree_sel(PlannerInfo *root, Oid function,
+								  List *args, int varRelid);
+extern double pc_area_subtree_joinsel(PlannerInfo *root, Oid function,
+									  List *args, JoinType jointype,
+									  SpecialJoinInfo *sjinfo);
+
+#endif							/* PEOPLECALL_AREACODE_PLANNER_H */

@@ -1,0 +1,506 @@
+/*
+ * areacode_stats.c
+ *	  How many rows of a column lie in a range of area codes, from what
+ *	  ANALYZE found out about it.
+ *
+ * Within a bucket of the histogram the distance of two codes as integers says
+ * nothing: a street has thirty communities on a thousand numbers. So a code's
+ * place in its bucket is worked out segment by segment, as arithmetic coding
+ * does, with the share that each number has among the segments of the same
+ * level over the whole column: communities 001 to 030 carry nearly all of the
+ * weight there, and a subtree in one bucket gets its share of it. A number that
+ * the sample happens not to show counts as a typical one if a query asks for
+ * its area: nobody asks for areas that do not exist.
+ *
+ * Never reads the table; never decides what is scanned, only how it is costed.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_statistic.h"
+#include "utils/lsyscache.h"
+
+#include "areacode_core.h"
+#include "areacode_planner.h"
+
+/* enough segments to see how a level is numbered */
+#define MAX_SAMPLE 1000
+/* outer values that a join estimate looks at */
+#define MAX_JOIN_SAMPLE 200
+/* weight of the numbers that the sample does not show */
+#define UNSEEN_WEIGHT 0.05
+
+/* by level of the subtree's root, for a column without statistics */
+static const double default_fraction[] = {
+	1.0, 0.5, 0.2, 0.05, 0.005, 0.0005, 0.0001
+};
+
+typedef struct CommonValue
+{
+	AreaCode	code;
+	double		frequency;
+} CommonValue;
+
+/* one bucket of a histogram, and areas that are known to exist around it */
+typedef struct Bucket
+{
+	const PcAreaStats *stats;
+	int			level;			/* first level at which its bounds differ */
+	AreaCode	known[3];
+	int			known_count;
+} Bucket;
+
+static int
+compare_common(const void *a, const void *b)
+{
+	AreaCode	left = ((const CommonValue *) a)->code;
+	AreaCode	right = ((const CommonValue *) b)->code;
+
+	return (left > right) - (left < right);
+}
+
+static int
+compare_codes(const void *a, const void *b)
+{
+	AreaCode	left = *(const AreaCode *) a;
+	AreaCode	right = *(const AreaCode *) b;
+
+	return (left > right) - (left < right);
+}
+
+static int
+compare_segments(const void *a, const void *b)
+{
+	return *(const int16 *) a - *(const int16 *) b;
+}
+
+/* Sorted by code with running sums, so that a range is two look-ups. */
+static void
+load_common(HeapTuple tuple, PcAreaStats *stats)
+{
+	AttStatsSlot slot;
+	CommonValue *values;
+
+	stats->common_sum = palloc0(sizeof(double));
+	if (!get_attstatsslot(&slot, tuple, STATISTIC_KIND_MCV, InvalidOid,
+						  ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+		return;
+	values = palloc(sizeof(CommonValue) * Max(slot.nvalues, 1));
+	for (int i = 0; i < slot.nvalues; i++)
+	{
+		values[i].code = DatumGetAreaCode(slot.values[i]);
+		values[i].frequency = slot.numbers[i];
+	}
+	qsort(values, slot.nvalues, sizeof(CommonValue), compare_common);
+
+	stats->common_count = slot.nvalues;
+	stats->common = palloc(sizeof(AreaCode) * Max(slot.nvalues, 1));
+	stats->common_sum = palloc0(sizeof(double) * (slot.nvalues + 1));
+	for (int i = 0; i < slot.nvalues; i++)
+	{
+		stats->common[i] = values[i].code;
+		stats->common_sum[i + 1] = stats->common_sum[i] + values[i].frequency;
+	}
+	pfree(values);
+	free_attstatsslot(&slot);
+}
+
+static void
+load_bounds(HeapTuple tuple, PcAreaStats *stats)
+{
+	AttStatsSlot slot;
+
+	if (!get_attstatsslot(&slot, tuple, STATISTIC_KIND_HISTOGRAM, InvalidOid,
+						  ATTSTATSSLOT_VALUES))
+		return;
+	if (slot.nvalues >= 2)
+	{
+		stats->bound_count = slot.nvalues;
+		stats->bounds = palloc(sizeof(AreaCode) * slot.nvalues);
+		for (int i = 0; i < slot.nvalues; i++)
+			stats->bounds[i] = DatumGetAreaCode(slot.values[i]);
+	}
+	free_attstatsslot(&slot);
+}
+
+/* The values that ANALYZE kept, or every n-th if they are many, by code. */
+static AreaCode *
+take_sample(PcAreaStats *stats)
+{
+	int			available = stats->common_count + stats->bound_count;
+	int			step = available / MAX_SAMPLE + 1;
+	AreaCode   *sample = palloc(sizeof(AreaCode) * (available / step + 1));
+	int			count = 0;
+
+	for (int i = 0; i < available; i += step)
+		sample[count++] = i < stats->common_count ? stats->common[i] :
+			stats->bounds[i - stats->common_count];
+	qsort(sample, count, sizeof(AreaCode), compare_codes);
+	stats->sample_count = count;
+	return sample;
+}
+
+/*
+ * How many areas of a level the column has: those of the sample, and as many
+ * unseen as its areas seen once and twice suggest (Chao's estimator).
+ */
+static double
+count_areas(const AreaCode *sample, int count, int level)
+{
+	double		seen = 0;
+	double		once = 0;
+	double		twice = 0;
+
+	for (int i = 0, run; i < count; i += run)
+	{
+		AreaCode	area = pc_area_ancestor(sample[i], (PcAreaLevel) level);
+
+		for (run = 1; i + run < count; run++)
+			if (pc_area_ancestor(sample[i + run], (PcAreaLevel) level) != area)
+				break;
+		seen++;
+		once += run == 1;
+		twice += run == 2;
+	}
+	return seen + once * (once - 1) / (2 * (twice + 1));
+}
+
+/* How each level is numbered, and how many numbers an area uses there. */
+static void
+load_segments(PcAreaStats *stats, double distinct)
+{
+	AreaCode   *sample = take_sample(stats);
+	double		above = 1;
+
+	for (int level = PC_LEVEL_PROVINCE; level <= PC_LEVEL_GRID; level++)
+	{
+		int			count = stats->sample_count;
+		double		areas = count_areas(sample, count, level);
+		int16	   *segments = palloc0(sizeof(int16) * (count + 1));
+
+		for (int i = 0; i < count; i++)
+			segments[i] = (int16) pc_area_segment(sample[i],
+												  (PcAreaLevel) level);
+		qsort(segments, count, sizeof(int16), compare_segments);
+		stats->segments[level] = segments;
+
+		if (segments[Max(count - 1, 0)] != 0)
+			stats->deepest = level;
+		areas = Max(Min(areas, distinct), above);
+		stats->typical_share[level] = above / areas;
+		above = areas;
+	}
+	pfree(sample);
+}
+
+void
+pc_area_stats_load(VariableStatData *variable, Oid function,
+				   PcAreaStats *stats)
+{
+	bool		is_default;
+	double		distinct;
+
+	memset(stats, 0, sizeof(*stats));
+	if (!HeapTupleIsValid(variable->statsTuple) ||
+		!statistic_proc_security_check(variable, function))
+		return;
+
+	stats->known = true;
+	stats->null_fraction =
+		((Form_pg_statistic) GETSTRUCT(variable->statsTuple))->stanullfrac;
+	load_common(variable->statsTuple, stats);
+	load_bounds(variable->statsTuple, stats);
+	distinct = Max(get_variable_numdistinct(variable, &is_default), 1.0);
+	load_segments(stats, distinct);
+	stats->distinct = Max(distinct - stats->common_count, 1.0);
+}
+
+/* The number of values below the key in a sorted array. */
+static int
+count_below(const AreaCode *values, int count, AreaCode key)
+{
+	int			low = 0;
+
+	while (low < count)
+	{
+		int			middle = low + (count - low) / 2;
+
+		if (values[middle] < key)
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return low;
+}
+
+static int
+segments_below(const PcAreaStats *stats, int level, int key)
+{
+	const int16 *values = stats->segments[level];
+	int			low = 0;
+	int			high = stats->sample_count;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (values[middle] < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The share of a level's segments that are below the key. */
+static double
+segment_share_below(const PcAreaStats *stats, int level, int key)
+{
+	double		numbers = level <= PC_LEVEL_DISTRICT ? 100.0 : 1000.0;
+	double		seen = 0;
+
+	if (stats->sample_count > 0)
+		seen = (double) segments_below(stats, level, key) /
+			stats->sample_count;
+	return (1 - UNSEEN_WEIGHT) * seen + UNSEEN_WEIGHT * key / numbers;
+}
+
+/* The first level at which two codes differ. */
+static int
+first_difference(AreaCode a, AreaCode b)
+{
+	int			level = PC_LEVEL_PROVINCE;
+
+	while (level < PC_LEVEL_GRID &&
+		   pc_area_ancestor(a, (PcAreaLevel) level) ==
+		   pc_area_ancestor(b, (PcAreaLevel) level))
+		level++;
+	return level;
+}
+
+/*
+ * What a number's share lacks to that of a typical area, if one of the known
+ * areas uses it below the code's ancestor; else nothing.
+ */
+static double
+lacking_share(const Bucket *bucket, AreaCode code, int level, int known)
+{
+	const PcAreaStats *stats = bucket->stats;
+	AreaCode	area = bucket->known[known];
+	int			segment = pc_area_segment(area, (PcAreaLevel) level);
+	double		share;
+
+	if (segment == 0 ||
+		pc_area_ancestor(area, (PcAreaLevel) (level - 1)) !=
+		pc_area_ancestor(code, (PcAreaLevel) (level - 1)))
+		return 0;
+	/* two known areas with the same number count once */
+	for (int i = 0; i < known; i++)
+		if (pc_area_ancestor(bucket->known[i], (PcAreaLevel) level) ==
+			pc_area_ancestor(area, (PcAreaLevel) level))
+			return 0;
+	share = segment_share_below(stats, level, segment + 1) -
+		segment_share_below(stats, level, segment);
+	return Max(stats->typical_share[level] - share, 0.0);
+}
+
+/*
+ * The place of a code below the common ancestor of the bucket's bounds, as a
+ * sum of shares. With "after" the place where the code's own weight ends.
+ */
+static double
+code_place(const Bucket *bucket, AreaCode code, bool after)
+{
+	double		place = 0;
+	double		weight = 1;
+
+	for (int level = bucket->level; level <= PC_LEVEL_GRID; level++)
+	{
+		int			segment = pc_area_segment(code, (PcAreaLevel) level);
+		double		below;
+		double		own;
+
+		below = segment_share_below(bucket->stats, level, segment);
+		own = segment_share_below(bucket->stats, level, segment + 1) - below;
+		for (int i = 0; i < bucket->known_count; i++)
+		{
+			double		lacking = lacking_share(bucket, code, level, i);
+			int			number = pc_area_segment(bucket->known[i],
+												 (PcAreaLevel) level);
+
+			if (number < segment)
+				below += lacking;
+			else if (number == segment)
+				own += lacking;
+		}
+		place += weight * below;
+		weight *= own;
+	}
+	return after ? place + weight : place;
+}
+
+/*
+ * The share of one bucket that the range covers; they overlap. The bounds
+ * exist, and so does the area if the range is a subtree.
+ */
+static double
+bucket_fraction(const PcAreaStats *stats, int index, AreaCode low,
+				AreaCode high)
+{
+	AreaCode	first = stats->bounds[index];
+	AreaCode	last = stats->bounds[index + 1];
+	Bucket		bucket = {stats, first_difference(first, last),
+	{first, last, low}, pc_area_last(low) == high ? 3 : 2};
+	double		start = code_place(&bucket, first, false);
+	double		end = code_place(&bucket, last, true);
+	double		from = start;
+	double		upto = end;
+
+	if (low > first)
+		from = code_place(&bucket, low, false);
+	if (high < last)
+		upto = code_place(&bucket, high, true);
+	if (end <= start)
+		return 1.0;
+	return Min(Max((upto - from) / (end - start), 0.0), 1.0);
+}
+
+/* The share of the histogram's rows that the range covers. */
+static double
+histogram_fraction(const PcAreaStats *stats, AreaCode low, AreaCode high)
+{
+	int			buckets = stats->bound_count - 1;
+	int			first;
+	int			last;
+	double		covered = 0;
+
+	if (high < stats->bounds[0] || low > stats->bounds[buckets])
+		return 0;
+
+	/* the bucket that low falls into, and the one that high falls into */
+	first = Max(count_below(stats->bounds, stats->bound_count, low) - 1, 0);
+	last = count_below(stats->bounds, stats->bound_count, high + 1) - 1;
+	last = Min(last, buckets - 1);
+	for (int bucket = first; bucket <= last; bucket++)
+	{
+		if (bucket > first && bucket < last)
+			covered += 1;
+		else
+			covered += bucket_fraction(stats, bucket, low, high);
+	}
+	return covered / buckets;
+}
+
+static double
+common_fraction(const PcAreaStats *stats, AreaCode low, AreaCode high)
+{
+	int			first = count_below(stats->common, stats->common_count, low);
+	int			end = count_below(stats->common, stats->common_count, high + 1);
+
+	return stats->common_sum[end] - stats->common_sum[first];
+}
+
+/* The share of the rows that are neither null nor among the common values. */
+static double
+rest_fraction(const PcAreaStats *stats)
+{
+	double		rest = 1 - stats->null_fraction -
+		stats->common_sum[stats->common_count];
+
+	return Max(rest, 0.0);
+}
+
+double
+pc_area_range_fraction(const PcAreaStats *stats, AreaCode low, AreaCode high)
+{
+	double		common;
+	double		all_common;
+
+	if (low > high)
+		return 0;
+	common = common_fraction(stats, low, high);
+	all_common = stats->common_sum[stats->common_count];
+	if (stats->bound_count > 0)
+		return common +
+			rest_fraction(stats) * histogram_fraction(stats, low, high);
+
+	/* few values, nearly all of them common: the rest is spread like those */
+	if (all_common > 0)
+		return common + rest_fraction(stats) * common / all_common;
+	return DEFAULT_INEQ_SEL;
+}
+
+/*
+ * Who asks for an area expects it to be there: at least one value, as the
+ * server assumes for equality, and no more than one where the column goes no
+ * deeper.
+ */
+double
+pc_area_subtree_fraction(const PcAreaStats *stats, AreaCode area)
+{
+	AreaCode	last = pc_area_last(area);
+	double		common;
+	double		one_value;
+	double		fraction;
+
+	if (!stats->known ||
+		(stats->bound_count == 0 && stats->common_count == 0))
+		return default_fraction[pc_area_level(area)] *
+			(1 - stats->null_fraction);
+	common = common_fraction(stats, area, last);
+	one_value = rest_fraction(stats) / stats->distinct;
+	if ((int) pc_area_level(area) >= stats->deepest)
+		return common > 0 ? common : one_value;
+	fraction = pc_area_range_fraction(stats, area, last);
+	if (common == 0)
+		fraction = Max(fraction, one_value);
+	return Min(fraction, 1.0);
+}
+
+/* The fraction of rows whose code contains the area: at most seven values. */
+double
+pc_area_lineage_fraction(const PcAreaStats *stats, AreaCode area)
+{
+	double		fraction = 0;
+	AreaCode	last = -1;
+
+	if (!stats->known)
+		return default_fraction[PC_LEVEL_STREET];
+	for (int level = PC_LEVEL_NATION; level <= PC_LEVEL_GRID; level++)
+	{
+		AreaCode	step = pc_area_ancestor(area, (PcAreaLevel) level);
+		double		common = common_fraction(stats, step, step);
+
+		if (step != last)
+			fraction += common > 0 ? common :
+				rest_fraction(stats) / stats->distinct;
+		last = step;
+	}
+	return Min(fraction, 1.0);
+}
+
+/* The mean of the subtrees of the outer values, by how common each is. */
+double
+pc_area_join_fraction(const PcAreaStats *inner, const PcAreaStats *outer)
+{
+	double		fraction = 0;
+	double		rest;
+	int			step;
+	int			taken = 0;
+	double		sampled = 0;
+
+	if (!outer->known ||
+		(outer->bound_count == 0 && outer->common_count == 0))
+		return default_fraction[PC_LEVEL_STREET];
+	for (int i = 0; i < outer->common_count; i++)
+		fraction += (outer->common_sum[i + 1] - outer->common_sum[i]) *
+			pc_area_subtree_fraction(inner, outer->common[i]);
+
+	rest = rest_fraction(outer);
+	step = outer->bound_count / MAX_JOIN_SAMPLE + 1;
+	for (int i = 0; i < outer->bound_count; i += step, taken++)
+		sampled += pc_area_subtree_fraction(inner, outer->bounds[i]);
+	if (taken > 0)
+		fraction += rest * sampled / taken;
+	return Min(fraction, 1.0);
+}

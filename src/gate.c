@@ -1,0 +1,382 @@
+/*
+ * gate.c
+ *	  The gate: every write to a case record goes through here.
+ *
+ * A verb is a C function (all verbs share pc_verb) that learns who calls,
+ * asks whether such a caller may use that verb at all, becomes the ledger's
+ * owner and calls the PL/pgSQL body of the same name. The body locks the
+ * complaint and then asks, by gate_area() and gate_org(), whether the
+ * caller's posts reach it.
+ *
+ * The identity is never left switched: a normal return restores it here, an
+ * error by the abort of the (sub)transaction, and the record of the caller by
+ * PG_FINALLY. Nothing here may trust a name that the search_path resolves.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_proc.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_func.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "errcodes.h"
+#include "gate.h"
+#include "ledger.h"
+#include "orgs.h"
+#include "peoplecall.h"
+#include "posts.h"
+
+/* what a call site of a verb keeps: which verb it is, and its body */
+typedef struct VerbCall
+{
+	const PcVerb *verb;
+	FmgrInfo	body;
+} VerbCall;
+
+static PcCaller *current_caller = NULL;
+
+PcCaller *
+pc_set_caller(PcCaller *caller)
+{
+	PcCaller   *before = current_caller;
+
+	current_caller = caller;
+	return before;
+}
+
+static VerbCall *
+find_verb(FmgrInfo *flinfo)
+{
+	HeapTuple	tuple;
+	Form_pg_proc proc;
+	VerbCall   *call = NULL;
+	Oid			body;
+
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(flinfo->fn_oid));
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("a verb must be called as a function")));
+	proc = (Form_pg_proc) GETSTRUCT(tuple);
+	for (int i = 0; i < pc_nverbs; i++)
+		if (strcmp(pc_verbs[i].name, NameStr(proc->proname)) == 0)
+		{
+			call = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(VerbCall));
+			call->verb = &pc_verbs[i];
+		}
+	if (call == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("there is no verb \"%s\"", NameStr(proc->proname))));
+
+	body = LookupFuncName(list_make2(makeString(PEOPLECALL_SCHEMA),
+									 makeString(psprintf("%s_body", call->verb->name))),
+						  proc->pronargs, proc->proargtypes.values, false);
+	ReleaseSysCache(tuple);
+	fmgr_info_cxt(body, &call->body, flinfo->fn_mcxt);
+	flinfo->fn_extra = call;
+	return call;
+}
+
+static PcPosts *
+posts_of_ledger(void)
+{
+	PcPosts    *posts = pc_posts(NULL);
+
+	if (posts == NULL)
+		pc_no_ledger();
+	if (posts->version != PC_LEDGER_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_PC_NO_LEDGER),
+				 errmsg("the ledger has version %d, but this library needs version %d",
+						posts->version, PC_LEDGER_VERSION),
+				 posts->version < PC_LEDGER_VERSION
+				 ? errhint("Run SELECT peoplecall.create_ledger() to bring it up to date.")
+				 : errhint("Install the newer version of the extension, then run ALTER EXTENSION peoplecall UPDATE.")));
+	return posts;
+}
+
+/* Who calls, and may such a caller use the verb at all? */
+static void
+identify_caller(PcCaller *caller, const PcVerb *verb)
+{
+	PcPosts    *posts = posts_of_ledger();
+	const PcPost *post;
+	int			position = 0;
+
+	caller->verb = verb;
+	caller->role = GetUserId();
+	caller->owner = pc_ledger_owner();
+	caller->officer = pc_acting_officer(caller->role);
+	caller->everything = caller->officer == 0 &&
+		has_privs_of_role(caller->role, caller->owner);
+	caller->outer = current_caller;
+	if (caller->everything)
+		return;
+
+	while ((post = pc_next_post(posts, caller->role, caller->officer,
+								&position)) != NULL)
+		if (post->duties & verb->duties)
+			return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for verb %s", verb->name),
+			 caller->officer != 0
+			 ? errdetail("Officer %lld holds no post with a duty for it.",
+						 (long long) caller->officer)
+			 : errdetail("Role \"%s\" holds no post with a duty for it.",
+						 GetUserNameFromId(caller->role, false)),
+			 errhint("See peoplecall.verbs() for the duties and peoplecall.appoint() for posts.")));
+}
+
+PcCaller *
+pc_inside_gate(void)
+{
+	if (current_caller == NULL || GetUserId() != current_caller->owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("this function works only inside a verb"),
+				 errhint("Call the verb itself, such as peoplecall.submit().")));
+	return current_caller;
+}
+
+/*
+ * Does a post of the caller with one of the duties satisfy the test? Returns
+ * the org of that post, 0 for one who may do everything, -1 for a refusal.
+ */
+typedef bool (*OrgTest) (const PcOrgs *orgs, const PcOrg *org, void *arg);
+
+static int64
+find_post(const PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
+{
+	PcPosts    *posts;
+	PcOrgs	   *orgs;
+	const PcPost *post;
+	int			position = 0;
+
+	if (caller->everything)
+		return 0;
+	posts = pc_posts(NULL);
+	orgs = pc_orgs(NULL);
+	while ((post = pc_next_post(posts, caller->role, caller->officer,
+								&position)) != NULL)
+	{
+		const PcOrg *org = pc_org(orgs, post->org);
+
+		if ((post->duties & duties) && org != NULL && org->active &&
+			test(orgs, org, arg))
+			return post->org;
+	}
+	return -1;
+}
+
+static void
+refuse(const PcCaller *caller, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for verb %s", caller->verb->name),
+			 errdetail("No post of the caller with a duty for it reaches %s.",
+					   what)));
+}
+
+typedef struct AreaTest
+{
+	AreaCode	area;
+	int			level;			/* the org's level may not be below it; -1 any */
+	int64		not_org;		/* an org that is excluded; 0 none */
+	TimestampTz at;
+} AreaTest;
+
+static bool
+area_reached(const PcOrgs *orgs, const PcOrg *org, void *arg)
+{
+	AreaTest   *test = arg;
+
+	if (test->not_org != 0 && org->id == test->not_org)
+		return false;
+	if (test->level >= 0 &&
+		(!org->territorial || org->level > test->level))
+		return false;
+	return pc_org_covers_area(orgs, org, test->area, test->at);
+}
+
+static bool
+org_reached(const PcOrgs *orgs, const PcOrg *org, void *arg)
+{
+	return pc_org_is_below(orgs, *(int64 *) arg, org->id);
+}
+
+/*
+ * SQL-callable functions
+ */
+
+PG_FUNCTION_INFO_V1(pc_verb);
+PG_FUNCTION_INFO_V1(pc_gate_actor);
+PG_FUNCTION_INFO_V1(pc_gate_officer);
+PG_FUNCTION_INFO_V1(pc_gate_state);
+PG_FUNCTION_INFO_V1(pc_gate_area);
+PG_FUNCTION_INFO_V1(pc_gate_reaches);
+PG_FUNCTION_INFO_V1(pc_gate_org);
+PG_FUNCTION_INFO_V1(pc_gate_orgs);
+
+/* Every verb. Its arguments go to the body as they are, NULLs too. */
+Datum
+pc_verb(PG_FUNCTION_ARGS)
+{
+	VerbCall   *call = fcinfo->flinfo->fn_extra;
+	PcCaller	caller;
+	PcLedgerEntry entry;
+	Datum		result;
+
+	LOCAL_FCINFO(body, FUNC_MAX_ARGS);
+
+	if (call == NULL)
+		call = find_verb(fcinfo->flinfo);
+	identify_caller(&caller, call->verb);
+
+	InitFunctionCallInfoData(*body, &call->body, fcinfo->nargs,
+							 fcinfo->fncollation, NULL, fcinfo->resultinfo);
+	memcpy(body->args, fcinfo->args, sizeof(NullableDatum) * fcinfo->nargs);
+
+	pc_enter_ledger(&entry, caller.owner);
+	current_caller = &caller;
+	PG_TRY();
+	{
+		result = FunctionCallInvoke(body);
+	}
+	PG_FINALLY();
+	{
+		current_caller = caller.outer;
+	}
+	PG_END_TRY();
+	pc_leave_ledger(&entry);
+
+	fcinfo->isnull = body->isnull;
+	return result;
+}
+
+Datum
+pc_gate_actor(PG_FUNCTION_ARGS)
+{
+	Name		name = palloc(sizeof(NameData));
+
+	namestrcpy(name, GetUserNameFromId(pc_inside_gate()->role, false));
+	PG_RETURN_NAME(name);
+}
+
+Datum
+pc_gate_officer(PG_FUNCTION_ARGS)
+{
+	int64		officer = pc_inside_gate()->officer;
+
+	if (officer == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(officer);
+}
+
+/* Raises PC001 unless the verb leaves from this state of a complaint. */
+Datum
+pc_gate_state(PG_FUNCTION_ARGS)
+{
+	PcCaller   *caller = pc_inside_gate();
+	int64		id = PG_GETARG_INT64(0);
+	int			state = pc_enum_ordinal(PC_ENUM_COMPLAINT_STATE,
+										PG_GETARG_DATUM(1));
+
+	if ((caller->verb->states & PC_STATE(state)) == 0)
+	{
+		ereport(ERROR,
+				(errcode(ERRCODE_PC_WRONG_STATE),
+				 errmsg("verb %s does not apply to complaint %s",
+						caller->verb->name, pc_format_complaint_no(id)),
+				 errdetail("The complaint is %s.",
+						   DatumGetCString(DirectFunctionCall1(enum_out,
+															   PG_GETARG_DATUM(1)))),
+				 errhint("See peoplecall.verbs() for the states that each verb leaves from.")));
+	}
+	PG_RETURN_VOID();
+}
+
+/*
+ * Raises 42501 unless a post with one of the verb's duties reaches the area,
+ * at or above the level where one is given, and is not of the org given.
+ * Returns that post's org; NULL for the owner.
+ */
+Datum
+pc_gate_area(PG_FUNCTION_ARGS)
+{
+	PcCaller   *caller = pc_inside_gate();
+	AreaTest	test;
+	int64		org;
+
+	test.area = PG_GETARG_AREACODE(0);
+	test.level = PG_ARGISNULL(1) ? -1
+		: pc_enum_ordinal(PC_ENUM_AREA_LEVEL, PG_GETARG_DATUM(1));
+	test.not_org = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT64(2);
+	test.at = pc_as_of();
+	org = find_post(caller, caller->verb->duties, area_reached, &test);
+	if (org < 0)
+		refuse(caller, "that area at the level that commands");
+	if (org == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(org);
+}
+
+/* Whether a post with one of the verb's duties reaches the area. */
+Datum
+pc_gate_reaches(PG_FUNCTION_ARGS)
+{
+	PcCaller   *caller = pc_inside_gate();
+	AreaTest	test = {.area = PG_GETARG_AREACODE(0), .level = -1};
+
+	test.at = pc_as_of();
+	PG_RETURN_BOOL(find_post(caller, caller->verb->duties, area_reached,
+							 &test) >= 0);
+}
+
+/*
+ * As gate_area(), for a task's org: a post of that org or of one above it in
+ * the line. Returns that post's org; NULL for the owner.
+ */
+Datum
+pc_gate_org(PG_FUNCTION_ARGS)
+{
+	PcCaller   *caller = pc_inside_gate();
+	int64		of = PG_GETARG_INT64(0);
+	int64		org = find_post(caller, caller->verb->duties, org_reached, &of);
+
+	if (org < 0)
+		refuse(caller, "that org");
+	if (org == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(org);
+}
+
+/* The orgs for which the caller himself holds a post with the verb's duties. */
+Datum
+pc_gate_orgs(PG_FUNCTION_ARGS)
+{
+	PcCaller   *caller = pc_inside_gate();
+	PcPosts    *posts = pc_posts(NULL);
+	const PcPost *post;
+	int			position = 0;
+	ArrayBuildState *orgs = initArrayResult(INT8OID, CurrentMemoryContext, false);
+
+	while ((post = pc_next_post(posts, caller->role, caller->officer,
+								&position)) != NULL)
+		if (post->duties & caller->verb->duties)
+			orgs = accumArrayResult(orgs, Int64GetDatum(post->org), false,
+									INT8OID, CurrentMemoryContext);
+	PG_RETURN_DATUM(makeArrayResult(orgs, CurrentMemoryContext));
+}

@@ -1,0 +1,60 @@
+/*
+ * gate.h
+ *	  The gate: the one way by which case records are written.
+ */
+#ifndef PEOPLECALL_GATE_H
+#define PEOPLECALL_GATE_H
+
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+
+#include "posts.h"
+
+/* complaint states as a set; the bit is the ordinal in the SQL enum */
+typedef uint32 PcStates;
+
+#define PC_STATE(ordinal)	((PcStates) 1 << (ordinal))
+#define PC_RECEIVED			PC_STATE(0)
+#define PC_DISPATCHED		PC_STATE(1)
+#define PC_COMPLETED		PC_STATE(2)
+#define PC_CLOSED			PC_STATE(3)
+
+/* one verb: its name, the duties of which one is needed, the states it leaves */
+typedef struct PcVerb
+{
+	const char *name;
+	PcDuties	duties;			/* 0: only the ledger's owner */
+	PcStates	states;			/* of the complaint; 0: it has none yet */
+} PcVerb;
+
+extern const PcVerb pc_verbs[];
+extern const int pc_nverbs;
+
+/* who is inside the gate now */
+typedef struct PcCaller
+{
+	const PcVerb *verb;
+	Oid			role;			/* who called, before the identity changed */
+	Oid			owner;			/* whose ledger it is */
+	int64		officer;		/* for whom the caller acts; 0 for nobody */
+	bool		everything;		/* owner or superuser, acting for nobody */
+	struct PcCaller *outer;
+} PcCaller;
+
+/* raises 42501 outside the gate */
+extern PcCaller *pc_inside_gate(void);
+
+/* for gate.c and create_ledger.c alone; returns the caller before */
+extern PcCaller *pc_set_caller(PcCaller *caller);
+
+/* acting.c: the officer for whom this role acts in this transaction, or 0 */
+extern int64 pc_acting_officer(Oid role);
+
+/* the setting as_of, or the clock; microseconds since 2000 as everywhere */
+extern TimestampTz pc_as_of(void);
+/* the setting as_of, or when the statement began: stands still within it */
+extern TimestampTz pc_statement_as_of(void);
+extern void pc_define_as_of(void);
+
+#endif							/* PEOPLECALL_GATE_H */

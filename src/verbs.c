@@ -1,0 +1,96 @@
+/*
+ * verbs.c
+ *	  The table of verbs: who may call each, and from which states it leads on.
+ *
+ * One line here, a body of the same name in the install script, a row in the
+ * reference. The gate refuses what is not in this table.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "gate.h"
+#include "peoplecall.h"
+
+#define PC_HANDLING_OR_COMMAND (PC_DUTY_HANDLE | PC_DUTY_DISPATCH)
+
+const PcVerb pc_verbs[] = {
+	/* intake, citizen */
+	{"submit", PC_DUTY_INTAKE, 0},
+	{"answer", PC_DUTY_INTAKE | PC_DUTY_DISPATCH, PC_RECEIVED},
+	{"reject", PC_DUTY_INTAKE | PC_DUTY_DISPATCH, PC_RECEIVED},
+	{"refer", PC_DUTY_INTAKE | PC_DUTY_DISPATCH, PC_RECEIVED},
+	{"rate", PC_DUTY_INTAKE | PC_DUTY_VERIFY, PC_CLOSED},
+	/* command */
+	{"reclassify", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
+	{"dispatch", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
+	{"withdraw_task", PC_DUTY_DISPATCH, PC_DISPATCHED},
+	{"escalate", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
+	/* handling */
+	{"accept", PC_DUTY_HANDLE, PC_DISPATCHED},
+	{"contact", PC_DUTY_HANDLE, PC_DISPATCHED},
+	{"report", PC_HANDLING_OR_COMMAND, PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED},
+	{"complete", PC_DUTY_HANDLE, PC_DISPATCHED},
+	/* verifying */
+	{"send_back", PC_DUTY_VERIFY, PC_DISPATCHED | PC_COMPLETED},
+	{"revisit", PC_DUTY_VERIFY, PC_COMPLETED | PC_CLOSED},
+	{"close", PC_DUTY_VERIFY, PC_COMPLETED},
+	{"reopen", PC_DUTY_VERIFY, PC_CLOSED},
+	/* running it */
+	{"take_notices", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},
+	{"confirm_notice", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},
+	{"fail_notice", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},
+	{"due_districts", PC_DUTY_CONFIGURE, 0},
+	{"tick", PC_DUTY_CONFIGURE, 0},
+	{"appoint", PC_DUTY_CONFIGURE, 0},
+	{"dismiss", PC_DUTY_CONFIGURE, 0},
+	{"install_defaults", 0, 0},
+};
+const int	pc_nverbs = lengthof(pc_verbs);
+
+/* An array of an enum's labels whose bits are set. */
+static Datum
+labels_of(PcEnum type, uint32 set)
+{
+	Datum		values[32];
+	int			count = 0;
+	int16		length;
+	bool		by_value;
+	char		align;
+	Oid			element = pc_enum_type(type);
+
+	for (int i = 0; i < 32; i++)
+		if (set & ((uint32) 1 << i))
+			values[count++] = pc_enum_datum(type, i);
+	get_typlenbyvalalign(element, &length, &by_value, &align);
+	return PointerGetDatum(construct_array(values, count, element, length,
+										   by_value, align));
+}
+
+/*
+ * SQL-callable functions
+ */
+
+PG_FUNCTION_INFO_V1(pc_verb_table);
+
+Datum
+pc_verb_table(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < pc_nverbs; i++)
+	{
+		Datum		values[3];
+		bool		nulls[3] = {false, false, false};
+
+		values[0] = CStringGetTextDatum(pc_verbs[i].name);
+		values[1] = labels_of(PC_ENUM_DUTY, pc_verbs[i].duties);
+		values[2] = labels_of(PC_ENUM_COMPLAINT_STATE, pc_verbs[i].states);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,126 @@
+# A filled ledger goes through pg_dump and back, in every format and data alone
+# into a fresh ledger, and is equal row by row and object by object; it works
+# afterwards. DROP EXTENSION is refused while it stands.
+use strict;
+use warnings FATAL => 'all';
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use PeopleCall;
+use Test::More;
+
+my $node = new_node('dump');
+my $folder = PostgreSQL::Test::Utils::tempdir();
+
+# The definitions in a database, without what pg_dump draws at random.
+sub definitions
+{
+	my ($database) = @_;
+	my ($out, $err) = run_command([
+		'pg_dump', '--schema-only', '-d', $node->connstr($database) ]);
+	$out =~ s/^\\(un)?restrict .*$//mg;
+	return $out;
+}
+
+sub restored_is_equal
+{
+	my ($how, $database, $wanted) = @_;
+	my $found = digests($node, $database);
+
+	foreach my $table (sort keys %$wanted)
+	{
+		next if defined $found->{$table} && $found->{$table} eq $wanted->{$table};
+		fail("$how: $table is equal");
+		diag("wanted $wanted->{$table}\nfound  " . ($found->{$table} // 'nothing'));
+	}
+	is_deeply($found, $wanted, "$how: every row and sequence is equal");
+	return;
+}
+
+sub still_works
+{
+	my ($how, $database) = @_;
+
+	like(
+		ask($node, $database, q{
+			SELECT complaint_id FROM peoplecall.submit('hotline', '恢复之后', '', '420102017020', 'city.facility')}),
+		qr/^420102\d{12}$/, "$how: a matter can be filed");
+	is(ask($node, $database, q{
+			SELECT peoplecall.responsible_org('education.training', '420106012001', 'C', now())}),
+		'32', "$how: rules answer");
+	is(ask($node, $database, q{SELECT peoplecall.create_ledger()}),
+		ask($node, 'city', q{SELECT peoplecall.create_ledger()}),
+		"$how: create_ledger() finds its ledger");
+	return;
+}
+
+new_ledger($node, 'city');
+load_fixture($node, 'city', 'filled_ledger');
+
+# A table that is empty here would be compared for nothing.
+my $wanted = digests($node, 'city');
+is_deeply([ grep { $wanted->{$_} =~ /^0 rows/ } sort keys %$wanted ],
+	[], 'the fixture fills every table');
+my $definitions = definitions('city');
+
+my @formats = (
+	[ 'plain', [], "$folder/plain.sql" ],
+	[ 'custom', ['--format=custom'], "$folder/custom" ],
+	[ 'directory', [ '--format=directory', '--jobs=2' ], "$folder/directory" ]);
+foreach (@formats)
+{
+	my ($how, $options, $file) = @$_;
+	my $database = "from_$how";
+
+	command_checks_all(
+		[ 'pg_dump', @$options, "--file=$file", '-d', $node->connstr('city') ],
+		0, [qr/^$/], [qr/^$/], "$how: pg_dump says nothing");
+	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
+	command_checks_all(
+		$how eq 'plain'
+		? [ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null',
+			'-f', $file, '-d', $node->connstr($database) ]
+		: [ 'pg_restore', '--exit-on-error',
+			$how eq 'directory' ? '--jobs=2' : '--jobs=1',
+			'-d', $node->connstr($database), $file ],
+		0, [qr/^$/], [qr/^$/], "$how: restores without a word");
+	restored_is_equal($how, $database, $wanted);
+	is(definitions($database), $definitions, "$how: definitions are equal");
+	still_works($how, $database);
+}
+
+# Data alone, into a ledger that create_ledger() has just made.
+command_checks_all(
+	[ 'pg_dump', '--data-only', "--file=$folder/data.sql", '-d', $node->connstr('city') ],
+	0, [qr/^$/], [qr/^$/], 'data only: pg_dump warns of no circle');
+$node->safe_psql('postgres', 'CREATE DATABASE from_data');
+$node->safe_psql('from_data', q{
+	SET client_min_messages = warning;
+	CREATE EXTENSION peoplecall CASCADE;
+	SELECT peoplecall.create_ledger('city_owner')});
+is_deeply(
+	[ grep { $_ ne 'sequences' && digests($node, 'from_data')->{$_} !~ /^0 rows/ }
+		  ledger_tables($node, 'from_data') ],
+	[], 'data only: a fresh ledger holds no row');
+command_checks_all(
+	[ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null',
+		'-f', "$folder/data.sql", '-d', $node->connstr('from_data') ],
+	0, [qr/^$/], [qr/^$/], 'data only: restores without a word');
+restored_is_equal('data only', 'from_data', $wanted);
+still_works('data only', 'from_data');
+
+# The extension stays while a ledger uses its types.
+my ($status, undef, $stderr) = $node->psql('city', 'DROP EXTENSION peoplecall');
+isnt($status, 0, 'DROP EXTENSION is refused');
+like($stderr, qr/other objects depend on it/, 'because the ledger depends on it');
+is_deeply(digests($node, 'city'), $wanted, 'and the ledger is as it was');
+
+$node->safe_psql('postgres', 'CREATE DATABASE empty');
+$node->safe_psql('empty', q{
+	SET client_min_messages = warning;
+	CREATE EXTENSION peoplecall CASCADE;
+	DROP EXTENSION peoplecall});
+is(ask($node, 'empty', q{SELECT to_regtype('peoplecall.areacode') IS NULL}),
+	't', 'without a ledger it can be dropped');
+
+$node->stop;
+done_testing();

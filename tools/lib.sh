@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# What the scripts in tools/ and demo/ share: where PostgreSQL is, and running
+# something as the user the server runs as. Sourcing this file must never do
+# more than set names and forget the caller's PG* settings.
+
+# Nothing of the caller's may lead a script of ours to a server of his.
+for pg_name in "${!PG@}"; do
+	case $pg_name in
+	PG_CONFIG | PG_MAJOR) ;;
+	*) unset "$pg_name" ;;
+	esac
+done
+unset pg_name
+
+# Each argument on a line.
+say()
+{
+	printf '%s\n' "$@"
+}
+
+die()
+{
+	printf 'peoplecall: %s\n' "$*" >&2
+	exit 1
+}
+
+# Whether a pg_config belongs to a PostgreSQL that extensions can be built for.
+builds_extensions()
+{
+	local pgxs
+	pgxs=$("$1" --pgxs 2>/dev/null) && [ -f "$pgxs" ]
+}
+
+# The pg_config to use: the caller's own choice, else that of the lowest of our
+# PostgreSQLs that Debian has here (the one on PATH may be the newest's), else
+# the one on PATH. Prints one that may be missing where none is there.
+find_pg_config()
+{
+	local major candidate
+	if [ -n "${PG_CONFIG:-}" ]; then
+		say "$PG_CONFIG"
+		return
+	fi
+	for major in ${PG_MAJOR:-15 16 17 18}; do
+		candidate=/usr/lib/postgresql/$major/bin/pg_config
+		if builds_extensions "$candidate"; then
+			say "$candidate"
+			return
+		fi
+	done
+	say pg_config
+}
+
+# Sets pg_config and the folders of its PostgreSQL.
+locate_postgresql()
+{
+	pg_config=$(find_pg_config)
+	builds_extensions "$pg_config" ||
+		die "no PostgreSQL to build for was found; run 'make setup' first, or say PG_CONFIG=/path/to/pg_config"
+	pg_bin=$("$pg_config" --bindir)
+	pg_share=$("$pg_config" --sharedir)
+	pg_pkglib=$("$pg_config" --pkglibdir)
+	pg_test=$(dirname "$("$pg_config" --pgxs)")/../test
+	export pg_config pg_bin pg_share pg_pkglib pg_test
+}
+
+# The server refuses to run as root; then it and all that belongs to it run as
+# postgres, otherwise as whoever calls.
+as_server_user()
+{
+	if [ "$(id -u)" = 0 ]; then
+		runuser -u postgres -- "$@"
+	else
+		"$@"
+	fi
+}
+
+# Gives folders to that user.
+give_to_server_user()
+{
+	if [ "$(id -u)" = 0 ]; then
+		chown -R postgres: "$@"
+	fi
+}
