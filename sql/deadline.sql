@@ -146,5 +146,32 @@ SELECT peoplecall.due_at('294276-12-31 12:00', '2d', NULL);
 SELECT peoplecall.due_at('294276-12-31 12:00', '1wd', NULL);
 SELECT peoplecall.due_at('294276-12-31 12:00', '30h', NULL);
 SELECT peoplecall.due_at('294276-12-31 12:00', '1h', '{}', '{[294276-12-31 12:30,294276-12-31 20:00],[294276-12-31 20:10,294277-01-01 07:59]}', NULL);
+-- their codes
+INSERT INTO peoplecall.calendar VALUES ('empty', 'Asia/Shanghai'), ('typo', 'Asia/Wuhan');
+CREATE FUNCTION pg_temp.code_of(expression text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE 'SELECT peoplecall.' || expression;
+	RETURN 'none';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE;
+END
+$$;
+SELECT pg_temp.code_of(e) AS code, e AS expression
+  FROM unnest(ARRAY[
+       $$due_at('infinity', '1wd', NULL)$$,
+       $$due_at('294276-12-31', '9wd', 'office')$$,
+       $$due_at('2026-01-01', '1wd', 'nowhere')$$,
+       $$due_at('2026-01-01', '1wd', 'empty')$$,
+       $$due_at('2026-01-01', '0wh', 'empty')$$,
+       $$due_at('2026-01-01', '1h', 'typo')$$,
+       $$due_at('2026-01-01', '1wd', '{NULL}', '{}', 'office')$$,
+       $$warn_at('2026-01-01', '2026-01-02', -0.1, NULL)$$,
+       $$add_work_time('2026-01-01', '1 day', NULL)$$,
+       $$add_work_time('2026-01-01', '1 hour', 'empty')$$,
+       $$work_time('2026-01-01', 'infinity', NULL)$$,
+       $$work_time('4713-01-01 BC', '294276-12-31', NULL)$$,
+       $$workdays('2026-01-01', '-infinity', NULL)$$,
+       $$is_workday('2026-01-01', 'typo')$$,
+       $$calendar_gaps('infinity')$$]) AS e;
 
 DELETE FROM peoplecall.calendar;

@@ -121,6 +121,7 @@ typedef struct PcCalendar
 	 */
 	MemoryContext context;
 	PcDay	   *days;
+	PcDay	   *growing;		/* left by an interrupt while it grew */
 	int32		first;
 	int32		last;
 	int64		usual_shift;	/* to guess the day of an instant */

@@ -25,7 +25,7 @@ typedef struct PcPlace
 {
 	int32		day;
 	int32		cycles;
-	int64		key;			/* what find_key() looked for, cycles taken off */
+	int64		key;			/* the sum looked for, less those cycles */
 } PcPlace;
 
 typedef enum PcKey
