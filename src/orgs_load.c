@@ -27,15 +27,15 @@ static const char orgs_query[] =
 "  FROM peoplecall.org AS o"
 " ORDER BY o.id";
 
-/* A year that no timestamp has is taken for one that never comes. */
+/* A date may lie where no timestamp does; the nearest that does stands in. */
 static const char jurisdictions_query[] =
 "SELECT j.org, j.area,"
 "       CASE WHEN NOT lower_inf(j.valid) THEN"
-"            greatest(lower(j.valid), date '4000-01-01 BC')::timestamp"
-"            AT TIME ZONE z.zone END,"
+"            least(greatest(lower(j.valid), date '4000-01-01 BC'),"
+"                  date '200000-01-01')::timestamp AT TIME ZONE z.zone END,"
 "       CASE WHEN NOT upper_inf(j.valid) THEN"
-"            least(upper(j.valid), date '200000-01-01')::timestamp"
-"            AT TIME ZONE z.zone END"
+"            least(greatest(upper(j.valid), date '4000-01-01 BC'),"
+"                  date '200000-01-01')::timestamp AT TIME ZONE z.zone END"
 "  FROM peoplecall.jurisdiction AS j"
 " CROSS JOIN (SELECT coalesce((SELECT s.value #>> '{}'"
 "                                FROM peoplecall.setting AS s"

@@ -172,6 +172,8 @@ BEGIN
 		('auto_dispatch', 'true'),
 		('notify', 'false'),
 		('timezone', '"Asia/Shanghai"'),
+		('assist_share', '0.8'),
+		('notice_attempts', '8'),
 		('reopen_limit', '1'),
 		('revisit_tries', '3')
 	ON CONFLICT DO NOTHING;

@@ -140,7 +140,7 @@ BEGIN
 	-- a new statement: a clock that was stopped before the lock came is not here
 	WITH alarmed AS MATERIALIZED (
 		SELECT k.complaint_id, k.seq AS clock_seq, k.task_seq, k.kind, k.due_at,
-		       k.started_at, k.allowed, k.extensions, k.pauses, k.calendar, k.fired,
+		       k.started_at, k.allowed, k.pauses, k.calendar, k.fired,
 		       c.grade, c.area, c.event_count, c.title,
 		       coalesce(t.org, CASE WHEN k.kind IN ('dispatch', 'verify') THEN c.command_org
 		                            ELSE coalesce(c.lead_org, c.command_org) END) AS org,
@@ -238,8 +238,13 @@ BEGIN
 		               FROM taken AS t
 		              GROUP BY 1, 2) AS s
 		    ON s.complaint_id = a.complaint_id AND s.clock_seq = a.clock_seq
-		 CROSS JOIN LATERAL peoplecall.clock_times(a.kind, a.grade, a.started_at, a.allowed,
-			a.extensions, a.pauses, a.calendar, a.fired || coalesce(s.steps, '{}')) AS n
+		 -- by the deadline that is stored, like the steps above: a calendar edited
+		 -- since moves it only by recompute_deadlines()
+		 CROSS JOIN LATERAL (
+			SELECT min(l.at) AS next_alarm_at
+			  FROM peoplecall.ladder_steps(a.kind, a.grade, a.started_at, a.due_at,
+				a.allowed, a.pauses, a.calendar) AS l
+			 WHERE l.step <> ALL (a.fired || coalesce(s.steps, '{}'))) AS n
 	), advanced AS (
 		UPDATE peoplecall.clock AS k
 		   SET fired = r.fired, next_alarm_at = r.next_alarm_at
