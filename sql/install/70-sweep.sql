@@ -201,6 +201,8 @@ BEGIN
 			'no', peoplecall.complaint_no(m.complaint_id), 'title', m.title,
 			'grade', m.grade::text, 'org', o.name, 'officer', f.name,
 			'clock', m.kind::text, 'steps', m.steps,
+			'promise', coalesce((SELECT t.body FROM peoplecall.template AS t
+			                      WHERE t.code = 'clock.' || m.kind::text), m.kind::text),
 			'due_at', to_char(m.due_at AT TIME ZONE z.name, 'YYYY-MM-DD HH24:MI'))),
 		       now_at, now_at, m.complaint_id || '-' || (b.last_seq + m.place_sent)
 		  FROM message AS m
@@ -355,7 +357,10 @@ BEGIN
 		coalesce(c.lead_org, c.command_org), reason, at, answer_clock);
 	told := peoplecall.officer_for(inspecting, 'chief', at);
 	PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'supervise',
-		peoplecall.notice_fields(c.district_id, c.id), at);
+		peoplecall.notice_fields(c.district_id, c.id)
+		|| jsonb_build_object('promise', peoplecall.render('clock.resolve', '{}'), 'due_at', to_char(
+			c.due_at AT TIME ZONE (peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}'),
+			'YYYY-MM-DD HH24:MI')), at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'supervise', coalesce(post_org, inspecting), NULL,
 		detail || jsonb_build_object('supervision', next_seq, 'ordered_by', inspecting,
