@@ -479,15 +479,34 @@ pc_area_lineage_fraction(const PcAreaStats *stats, AreaCode area)
 	return Min(fraction, 1.0);
 }
 
-/* The mean of the subtrees of the outer values, by how common each is. */
+/*
+ * The mean subtree of the values between the most common ones. The bounds are
+ * an even sample of them but for the first and the last, which are always
+ * there and may be the root of everything: they stand for one value each.
+ */
+static double
+mean_subtree_of_bounds(const PcAreaStats *inner, const PcAreaStats *outer)
+{
+	int			last = outer->bound_count - 1;
+	int			step = outer->bound_count / MAX_JOIN_SAMPLE + 1;
+	double		one_value = 1 / Max(outer->distinct, outer->bound_count);
+	double		ends;
+	double		between = 0;
+	int			taken = 0;
+
+	ends = pc_area_subtree_fraction(inner, outer->bounds[0]) +
+		pc_area_subtree_fraction(inner, outer->bounds[last]);
+	for (int i = 1; i < last; i += step, taken++)
+		between += pc_area_subtree_fraction(inner, outer->bounds[i]);
+	if (taken == 0)
+		return ends / 2;
+	return ends * one_value + between / taken * (1 - 2 * one_value);
+}
+
 double
 pc_area_join_fraction(const PcAreaStats *inner, const PcAreaStats *outer)
 {
 	double		fraction = 0;
-	double		rest;
-	int			step;
-	int			taken = 0;
-	double		sampled = 0;
 
 	if (!outer->known ||
 		(outer->bound_count == 0 && outer->common_count == 0))
@@ -495,12 +514,7 @@ pc_area_join_fraction(const PcAreaStats *inner, const PcAreaStats *outer)
 	for (int i = 0; i < outer->common_count; i++)
 		fraction += (outer->common_sum[i + 1] - outer->common_sum[i]) *
 			pc_area_subtree_fraction(inner, outer->common[i]);
-
-	rest = rest_fraction(outer);
-	step = outer->bound_count / MAX_JOIN_SAMPLE + 1;
-	for (int i = 0; i < outer->bound_count; i += step, taken++)
-		sampled += pc_area_subtree_fraction(inner, outer->bounds[i]);
-	if (taken > 0)
-		fraction += rest * sampled / taken;
+	if (outer->bound_count > 0)
+		fraction += rest_fraction(outer) * mean_subtree_of_bounds(inner, outer);
 	return Min(fraction, 1.0);
 }
