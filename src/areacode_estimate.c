@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
@@ -136,29 +137,46 @@ clause_on_variable(Node *clause, Node *variable, Node **other)
 	return PC_AREA_OTHER;
 }
 
-/*
- * Does the relation carry the subtree's range itself, as the rewrite for
- * partition pruning leaves it? Then the range is the estimate, and the index
- * condition, and the subtree clause beside it adds nothing to either.
- */
-bool
-pc_area_range_beside(RelOptInfo *rel, Node *inner, Node *outer)
+/* A clause of a list that may hold them bare or with their RestrictInfo. */
+static Node *
+bare_clause(const ListCell *cell)
+{
+	Node	   *node = (Node *) lfirst(cell);
+
+	return IsA(node, RestrictInfo) ? (Node *) ((RestrictInfo *) node)->clause :
+		node;
+}
+
+/* The clauses that hold together where the arm of an OR holds. */
+static List *
+conjunction(Node *arm)
+{
+	return is_andclause(arm) ? ((BoolExpr *) arm)->args : list_make1(arm);
+}
+
+static bool
+range_among(List *clauses, Node *inner, Node *outer)
 {
 	bool		has_first = false;
 	bool		has_last = false;
 	ListCell   *cell;
 
-	if (rel == NULL)
-		return false;
-	inner = without_relabel(inner);
-	outer = without_relabel(outer);
-	foreach(cell, rel->baserestrictinfo)
+	foreach(cell, clauses)
 	{
-		Node	   *clause = (Node *) lfirst_node(RestrictInfo, cell)->clause;
+		Node	   *clause = bare_clause(cell);
 		Node	   *other;
 		AreaCode	root;
-		AreaCode	bound = 0;
+		AreaCode	bound;
 
+		if (is_orclause(clause))
+		{
+			ListCell   *arm;
+
+			foreach(arm, ((BoolExpr *) clause)->args)
+				if (range_among(conjunction(lfirst(arm)), inner, outer))
+					return true;
+			continue;
+		}
 		switch (clause_on_variable(clause, inner, &other))
 		{
 			case PC_AREA_GE:
@@ -179,73 +197,68 @@ pc_area_range_beside(RelOptInfo *rel, Node *inner, Node *outer)
 }
 
 /*
- * A lower bound that a clause sets beside an upper one: by itself, or as the
- * subtree from which an index condition took both. The latter may hide in an
- * OR, of which each arm is an index scan of its own.
+ * Does the relation carry the subtree's range itself, as the rewrite for
+ * partition pruning leaves it? Then the range is the estimate, and the index
+ * condition, and the subtree clause beside it adds nothing to either.
  */
-static bool
-lower_bound_of_clause(PlannerInfo *root, Node *clause, Node *variable,
-					  AreaCode high, bool top, AreaCode *low)
+bool
+pc_area_range_beside(RelOptInfo *rel, Node *inner, Node *outer)
 {
-	Node	   *other;
-	AreaCode	code;
-	ListCell   *cell;
-
-	if (IsA(clause, BoolExpr))
-	{
-		foreach(cell, ((BoolExpr *) clause)->args)
-			if (lower_bound_of_clause(root, lfirst(cell), variable, high,
-									  false, low))
-				return true;
-		return false;
-	}
-	switch (clause_on_variable(clause, variable, &other))
-	{
-		case PC_AREA_GE:
-			if (!top || !is_known(estimate_expression_value(root, other),
-								  low))
-				return false;
-			return true;
-		case PC_AREA_GT:
-			if (!top || !is_known(estimate_expression_value(root, other),
-								  low))
-				return false;
-			(*low)++;
-			return true;
-		case PC_AREA_WITHIN:
-			if (!is_known(estimate_expression_value(root, other), &code) ||
-				pc_area_last(code) != high)
-				return false;
-			*low = code;
-			return true;
-		default:
-			return false;
-	}
+	return rel != NULL &&
+		range_among(rel->baserestrictinfo, without_relabel(inner),
+					without_relabel(outer));
 }
 
+/*
+ * The lower bound that some clause sets beside an upper one: by itself, where
+ * both hold together, or as the subtree from which an index condition took
+ * both.
+ */
 static bool
-find_lower_bound(PlannerInfo *root, VariableStatData *variable,
+find_lower_bound(PlannerInfo *root, List *clauses, Node *variable,
 				 AreaCode high, AreaCode *low)
 {
-	Node	   *node = without_relabel(variable->var);
-	bool		found = false;
+	AreaCode	lower = -1;
+	bool		has_upper = false;
 	ListCell   *cell;
 
-	if (variable->rel == NULL)
-		return false;
-	foreach(cell, variable->rel->baserestrictinfo)
+	foreach(cell, clauses)
 	{
-		Node	   *clause = (Node *) lfirst_node(RestrictInfo, cell)->clause;
-		AreaCode	bound = 0;
+		Node	   *clause = bare_clause(cell);
+		PcAreaFunction kind;
+		Node	   *other;
+		AreaCode	bound;
 
-		if (lower_bound_of_clause(root, clause, node, high, true, &bound) &&
-			(!found || bound > *low))
+		if (is_orclause(clause))
+		{
+			ListCell   *arm;
+
+			foreach(arm, ((BoolExpr *) clause)->args)
+				if (find_lower_bound(root, conjunction(lfirst(arm)), variable,
+									 high, low))
+					return true;
+			continue;
+		}
+		kind = clause_on_variable(clause, variable, &other);
+		if (kind == PC_AREA_OTHER ||
+			!is_known(estimate_expression_value(root, other), &bound))
+			continue;
+		if (kind == PC_AREA_WITHIN && pc_area_last(bound) == high)
 		{
 			*low = bound;
-			found = true;
+			return true;
 		}
+		if (kind == PC_AREA_GE)
+			lower = Max(lower, bound);
+		else if (kind == PC_AREA_GT)
+			lower = Max(lower, bound + 1);
+		else if (kind == PC_AREA_LE)
+			has_upper |= bound == high;
+		else if (kind == PC_AREA_LT)
+			has_upper |= bound - 1 == high;
 	}
-	return found;
+	*low = lower;
+	return has_upper && lower >= 0;
 }
 
 /* How likely a row that passes the lower bound passes the upper as well. */
@@ -256,7 +269,10 @@ upper_bound_sel(PlannerInfo *root, VariableStatData *variable,
 	AreaCode	low = 0;
 	double		above;
 
-	if (!find_lower_bound(root, variable, high, &low) || low > high)
+	if (variable->rel == NULL ||
+		!find_lower_bound(root, variable->rel->baserestrictinfo,
+						  without_relabel(variable->var), high, &low) ||
+		low > high)
 		return pc_area_range_fraction(stats, 0, high);
 	above = pc_area_range_fraction(stats, low, PC_AREA_MAX);
 	if (above <= 0)
