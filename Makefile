@@ -23,7 +23,8 @@ PG_CFLAGS   += -Werror
 endif
 
 REGRESS      = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
-REGRESS_OPTS = --inputdir=.
+# Every test has a database to itself.
+REGRESS_OPTS = --inputdir=. --launcher=tools/regress-psql
 
 # These do their own set-up, and must run where there is no PostgreSQL yet.
 SELF_CONTAINED = setup test demo demo-stop

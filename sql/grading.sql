@@ -1,26 +1,13 @@
 -- Grading: bases, rules, reach, proposals, and why.
 \set VERBOSITY terse
-SET client_min_messages = warning;
+SET client_min_messages = error;
+DROP EXTENSION IF EXISTS peoplecall CASCADE;
+DROP SCHEMA IF EXISTS peoplecall CASCADE;
 CREATE EXTENSION peoplecall CASCADE;
-SET client_min_messages = notice;
+RESET client_min_messages;
 SET search_path = public, peoplecall;
 SELECT peoplecall.grade_complaint(NULL);	-- no ledger
-DO $$
-DECLARE
-	name text;
-BEGIN
-	IF to_regproc('peoplecall.create_ledger') IS NOT NULL THEN
-		EXECUTE 'SELECT peoplecall.create_ledger()';
-		RETURN;
-	END IF;
-	PERFORM peoplecall.ledger_rulebook(), peoplecall.ledger_rules(),
-	        peoplecall.ledger_cases();
-	FOREACH name IN ARRAY '{category,grade_rule,setting}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER r AFTER INSERT OR UPDATE OR DELETE ON peoplecall.%I FOR EACH ROW EXECUTE FUNCTION peoplecall.rulebook_changed(%L)', name, name);
-		EXECUTE format('CREATE TRIGGER s AFTER TRUNCATE ON peoplecall.%I FOR EACH STATEMENT EXECUTE FUNCTION peoplecall.rulebook_changed(%L)', name, name);
-	END LOOP;
-END
-$$;
+SELECT peoplecall.create_ledger() \g /dev/null
 
 INSERT INTO peoplecall.channel (code, name) VALUES ('patrol', '网格巡查'), ('hotline', '12345热线');
 INSERT INTO peoplecall.category (path, name, base_grade) VALUES
@@ -75,7 +62,7 @@ INSERT INTO peoplecall.grade_rule
 	(91, 'estate', NULL, NULL, 5, NULL, NULL, NULL, '{漏水}', 'C', NULL, '多户漏水'),
 	(95, 'trade.prepaid', 'complaint', 'hotline', 10, 2, NULL, NULL, NULL, 'D', NULL, '预付卡群访');
 
-CREATE TABLE matter (id int, category ltree, nature text, channel text, people int, orgs int,
+CREATE TEMP TABLE matter (id int, category ltree, nature text, channel text, people int, orgs int,
 	reach peoplecall.area_level, reopened int, words text, expected peoplecall.grade, rules bigint[]);
 INSERT INTO matter VALUES
 	(1, 'estate', 'complaint', NULL, 1, 1, NULL, 0, NULL, 'B', '{}'),
@@ -156,16 +143,16 @@ ROLLBACK;
 SELECT peoplecall.grade_complaint('estate', people => 30);
 
 -- the order of rules means nothing: all 120 orders of five that overlap
-CREATE TABLE rule AS
+CREATE TEMP TABLE rule AS
 	SELECT row_number() OVER (ORDER BY id) AS n, r.* FROM peoplecall.grade_rule AS r WHERE id IN (30, 40, 50, 60, 80);
-CREATE TABLE question AS
+CREATE TEMP TABLE question AS
 	SELECT row_number() OVER () AS id, c.category, ch.channel, p.people, o.orgs, r.reopened
 	  FROM (VALUES ('estate'::ltree), ('estate.noise.night'), ('trade')) AS c (category)
 	 CROSS JOIN (VALUES ('patrol'), (NULL)) AS ch (channel)
 	 CROSS JOIN (VALUES (1), (30), (300)) AS p (people)
 	 CROSS JOIN (VALUES (1), (3)) AS o (orgs)
 	 CROSS JOIN (VALUES (0), (2)) AS r (reopened);
-CREATE FUNCTION grades() RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.grades() RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(g.grade::text || left(g.urgency::text, 2), ' ' ORDER BY q.id)
 	  FROM question AS q
 	 CROSS JOIN LATERAL peoplecall.grade_with_reasons(q.category, 'complaint', q.channel, q.people,
@@ -190,13 +177,13 @@ BEGIN
 		  FROM rule AS r
 		  JOIN unnest(p) WITH ORDINALITY AS x (n, place) ON x.n = r.n
 		 ORDER BY x.place;
-		answers := answers || grades();
+		answers := answers || pg_temp.grades();
 	END LOOP;
 	RAISE NOTICE '% orders, % answer', cardinality(answers),
 		(SELECT count(DISTINCT a) FROM unnest(answers) AS a);
 END
 $$;
-SELECT grades();
+SELECT pg_temp.grades();
 
 -- 300 rules at random, asked about 2000 matters, against plain SQL
 SELECT setseed(0.12345);
@@ -211,7 +198,7 @@ SELECT CASE WHEN random() < 0.6 THEN (ARRAY['estate', 'estate.noise', 'estate.no
        CASE WHEN random() < 0.5 THEN 1 + (random() * 4)::int END,
        (ARRAY['A', 'B', 'C', 'D'])[1 + (random() * 3)::int]::peoplecall.grade, NULL, 'rule ' || i
   FROM generate_series(1, 300) AS i;
-CREATE TABLE asked AS
+CREATE TEMP TABLE asked AS
 SELECT i AS id,
        CASE WHEN random() < 0.9 THEN (ARRAY['estate', 'estate.noise', 'estate.noise.night', 'estate.noise.night.site', 'trade', 'trade.prepaid'])[1 + (random() * 5)::int]::ltree END AS category,
        (ARRAY['complaint', 'tip_off', 'consult'])[1 + (random() * 2)::int] AS nature,
@@ -220,7 +207,7 @@ SELECT i AS id,
        CASE WHEN random() < 0.4 THEN (enum_range(NULL::peoplecall.area_level))[4 + (random() * 3)::int] END AS reach,
        (random() * 3)::int AS reopened
   FROM generate_series(1, 2000) AS i;
-CREATE FUNCTION base_of(c ltree) RETURNS peoplecall.grade LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.base_of(c ltree) RETURNS peoplecall.grade LANGUAGE sql AS $$
 	SELECT coalesce((SELECT base_grade FROM peoplecall.category
 	                  WHERE path @> c AND base_grade IS NOT NULL
 	                  ORDER BY nlevel(path) DESC LIMIT 1), 'B')
@@ -229,7 +216,7 @@ SELECT count(*) AS asked, count(*) FILTER (WHERE said = expected) AS right,
        count(DISTINCT said) AS grades
   FROM (
 	SELECT peoplecall.grade_complaint(a.category, a.nature, a.channel, a.people, a.orgs, a.reach, a.reopened) AS said,
-	       greatest(base_of(a.category),
+	       greatest(pg_temp.base_of(a.category),
 	                CASE WHEN a.reach <= 'city' THEN 'D' WHEN a.reach = 'district' THEN 'C' END::peoplecall.grade,
 	                (SELECT max(r.grade) FROM peoplecall.grade_rule AS r
 	                  WHERE (r.category IS NULL OR r.category @> a.category)

@@ -3,33 +3,20 @@
 -- Sunday 29 September and Saturday 12 October 2024 are make-up workdays, 1 to
 -- 7 October are days off.
 \set VERBOSITY terse
-SET client_min_messages = warning;
+SET client_min_messages = error;
+DROP EXTENSION IF EXISTS peoplecall CASCADE;
+DROP SCHEMA IF EXISTS peoplecall CASCADE;
 CREATE EXTENSION peoplecall CASCADE;
-SET client_min_messages = notice;
+RESET client_min_messages;
 SET search_path = public, peoplecall;
 SET timezone = 'Asia/Shanghai';
 SET datestyle = 'ISO, YMD';
 SELECT peoplecall.clock_times('resolve', 'A', '2024-09-27 16:30', '8wh', NULL, NULL, NULL, NULL);	-- no ledger
-DO $$
-DECLARE
-	name text;
-BEGIN
-	IF to_regproc('peoplecall.create_ledger') IS NOT NULL THEN
-		EXECUTE 'SELECT peoplecall.create_ledger()';
-		RETURN;
-	END IF;
-	PERFORM peoplecall.ledger_rulebook(), peoplecall.ledger_rules(),
-	        peoplecall.ledger_cases();
-	FOREACH name IN ARRAY '{category,sla_policy,escalation_step,setting,calendar,calendar_window,calendar_day}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER r AFTER INSERT OR UPDATE OR DELETE ON peoplecall.%I FOR EACH ROW EXECUTE FUNCTION peoplecall.rulebook_changed(%L)', name, name);
-		EXECUTE format('CREATE TRIGGER s AFTER TRUNCATE ON peoplecall.%I FOR EACH STATEMENT EXECUTE FUNCTION peoplecall.rulebook_changed(%L)', name, name);
-	END LOOP;
-END
-$$;
+SELECT peoplecall.create_ledger() \g /dev/null
 
 -- the defaults, put in twice, come once
 SELECT peoplecall.default_rules();
-CREATE TABLE counts AS
+CREATE TEMP TABLE counts AS
 	SELECT (SELECT count(*) FROM sla_policy) AS policies, (SELECT count(*) FROM escalation_step) AS steps,
 	       (SELECT count(*) FROM template) AS templates, (SELECT count(*) FROM setting) AS settings,
 	       (SELECT count(*) FROM channel) AS channels, (SELECT count(*) FROM org_kind) AS kinds,
@@ -149,15 +136,15 @@ SELECT 'resolve', CASE WHEN i % 3 > 0 THEN (ARRAY['A', 'B'])[i % 3]::grade END, 
        CASE WHEN i % 2 = 0 THEN round(random()::numeric, 2) END,
        CASE WHEN i % 2 = 1 THEN ((random() * 5)::int || (ARRAY['min', 'h', 'd', 'wh', 'wd'])[1 + (random() * 4)::int])::timelimit END
   FROM generate_series(1, 24) AS i;
-CREATE TABLE asked AS
-SELECT i AS id, (ARRAY['A', 'B', 'C'])[1 + (random() * 2)::int]::grade AS grade,
+CREATE TEMP TABLE asked AS
+SELECT g.i AS id, (ARRAY['A', 'B', 'C'])[1 + (random() * 2)::int]::grade AS grade,
        '2024-09-20 00:00'::timestamptz + random() * interval '20 days' AS start,
        (1 + (random() * 9)::int || (ARRAY['min', 'h', 'd', 'wh', 'wd'])[1 + (random() * 4)::int])::timelimit AS allowed,
        CASE WHEN random() < 0.7 THEN 'office' END AS calendar,
        CASE WHEN random() < 0.5 THEN tstzmultirange(tstzrange('2024-09-22', '2024-09-22'::timestamptz + random() * interval '3 days'),
                                                     tstzrange('2024-09-27 15:00', '2024-09-27 15:00'::timestamptz + random() * interval '2 days')) END AS pauses,
-       ARRAY(SELECT s.id FROM escalation_step AS s WHERE random() < 0.3 + 0 * i) AS fired
-  FROM generate_series(1, 1000) AS i;
+       ARRAY(SELECT s.id FROM escalation_step AS s WHERE random() < 0.3 + 0 * g.i) AS fired
+  FROM generate_series(1, 1000) AS g (i);
 SELECT count(*) AS asked,
        count(*) FILTER (WHERE t.due_at = due_at(a.start, a.allowed, NULL, a.pauses, a.calendar)) AS due,
        count(*) FILTER (WHERE t.warn_at = warn_at(a.start, t.due_at, 0.5, a.allowed, a.pauses, a.calendar)) AS warn,

@@ -1,26 +1,13 @@
 -- Limits: which policy a clock gets, and why.
 \set VERBOSITY terse
-SET client_min_messages = warning;
+SET client_min_messages = error;
+DROP EXTENSION IF EXISTS peoplecall CASCADE;
+DROP SCHEMA IF EXISTS peoplecall CASCADE;
 CREATE EXTENSION peoplecall CASCADE;
-SET client_min_messages = notice;
+RESET client_min_messages;
 SET search_path = public, peoplecall;
 SELECT peoplecall.clock_limit('accept', NULL, 'A', 'normal', 'complaint');	-- no ledger
-DO $$
-DECLARE
-	name text;
-BEGIN
-	IF to_regproc('peoplecall.create_ledger') IS NOT NULL THEN
-		EXECUTE 'SELECT peoplecall.create_ledger()';
-		RETURN;
-	END IF;
-	PERFORM peoplecall.ledger_rulebook(), peoplecall.ledger_rules(),
-	        peoplecall.ledger_cases();
-	FOREACH name IN ARRAY '{category,sla_policy,escalation_step,setting,calendar,calendar_window,calendar_day}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER r AFTER INSERT OR UPDATE OR DELETE ON peoplecall.%I FOR EACH ROW EXECUTE FUNCTION peoplecall.rulebook_changed(%L)', name, name);
-		EXECUTE format('CREATE TRIGGER s AFTER TRUNCATE ON peoplecall.%I FOR EACH STATEMENT EXECUTE FUNCTION peoplecall.rulebook_changed(%L)', name, name);
-	END LOOP;
-END
-$$;
+SELECT peoplecall.create_ledger() \g /dev/null
 
 -- no policy: that clock does not exist
 SELECT * FROM peoplecall.clock_limit('accept', NULL, 'A', 'normal', 'complaint');
@@ -96,14 +83,14 @@ SELECT (ARRAY['accept', 'resolve', 'total'])[1 + (random() * 2)::int]::clock_kin
        (i || 'min')::timelimit, CASE WHEN random() < 0.5 THEN 'office' END
   FROM generate_series(1, 300) AS i
     ON CONFLICT DO NOTHING;
-CREATE TABLE cases AS
+CREATE TEMP TABLE cases AS
 SELECT i AS id, (ARRAY['accept', 'resolve', 'total', 'verify'])[1 + (random() * 3)::int]::clock_kind AS clock,
        CASE WHEN random() < 0.9 THEN (ARRAY['estate', 'estate.noise', 'estate.noise.night', 'estate.noise.night.site', 'trade.prepaid'])[1 + (random() * 4)::int]::ltree END AS category,
        (ARRAY['A', 'B', 'C', 'D'])[1 + (random() * 3)::int]::grade AS grade,
        (ARRAY['normal', 'urgent', 'emergency'])[1 + (random() * 2)::int]::urgency AS urgency,
        (ARRAY['complaint', 'help', 'consult'])[1 + (random() * 2)::int] AS nature
   FROM generate_series(1, 2000) AS i;
-CREATE TABLE expected AS
+CREATE TEMP TABLE expected AS
 SELECT c.*, p.*
   FROM cases AS c
   LEFT JOIN LATERAL (

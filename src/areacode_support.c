@@ -37,6 +37,14 @@
 #include "areacode_core.h"
 #include "areacode_planner.h"
 
+/*
+ * Marks the column in a clause that has its range beside it. The planner
+ * simplifies the arms of an AND again when simplifying one of them has made an
+ * AND, for ever if we gave the same answer each time. Locations take no part
+ * in comparing nodes, and all negative ones mean "unknown".
+ */
+#define HAS_RANGE_BESIDE (-1001)
+
 /* a clause taken apart: inner lies in the subtree of outer */
 typedef struct SubtreeClause
 {
@@ -300,7 +308,8 @@ simplify(SupportRequestSimplify *request)
 		return NULL;
 	column = (Var *) clause.inner;
 	type = lookup_type_cache(clause.type, TYPECACHE_BTREE_OPFAMILY);
-	if (column->varlevelsup != 0 ||
+	if (column->location == HAS_RANGE_BESIDE ||
+		column->varlevelsup != 0 ||
 		contain_vars_of_level(clause.outer, 0) ||
 		contain_volatile_functions(clause.outer) ||
 		contain_subplans(clause.outer) ||
@@ -308,8 +317,11 @@ simplify(SupportRequestSimplify *request)
 						   type->btree_opf))
 		return NULL;
 
-	subtree = make_subtree_operator(&clause);
 	range = make_range(&clause, type->btree_opf);
+	column = copyObject(column);
+	column->location = HAS_RANGE_BESIDE;
+	clause.inner = (Node *) column;
+	subtree = make_subtree_operator(&clause);
 	if (subtree == NULL || range == NIL)
 		return NULL;
 	return (Node *) make_andclause(lappend(range, subtree));

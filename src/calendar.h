@@ -35,6 +35,8 @@
 #include "pgtime.h"
 #include "utils/date.h"
 
+#include "compat.h"
+
 /* 400 Gregorian years are a whole number of weeks */
 #define PC_CYCLE_DAYS			146097
 #define PC_CYCLE_USECS			(PC_CYCLE_DAYS * USECS_PER_DAY)
@@ -119,6 +121,7 @@ typedef struct PcCalendar
 	 */
 	MemoryContext context;
 	PcDay	   *days;
+	PcDay	   *growing;		/* left by an interrupt while it grew */
 	int32		first;
 	int32		last;
 	int64		usual_shift;	/* to guess the day of an instant */
@@ -152,9 +155,7 @@ extern TimestampTz pc_open_last(PcCalendar *calendar, int64 open_time,
 extern int64 pc_workdays_before(PcCalendar *calendar, int32 day);
 extern int64 pc_closes_until(PcCalendar *calendar, TimestampTz at);
 extern int32 pc_nth_workday(PcCalendar *calendar, int64 number, int32 near);
-extern TimestampTz pc_same_clock(PcCalendar *calendar, TimestampTz at,
-								 int64 days);
-extern void pc_time_out_of_range(void) pg_attribute_noreturn();
+PC_NORETURN extern void pc_time_out_of_range(void);
 
 /*
  * calendar_load.c: the calendar of that name (SQL null: NULL, natural time);

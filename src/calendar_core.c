@@ -25,7 +25,7 @@ typedef struct PcPlace
 {
 	int32		day;
 	int32		cycles;
-	int64		key;			/* what find_key() looked for, cycles taken off */
+	int64		key;			/* the sum looked for, less those cycles */
 } PcPlace;
 
 typedef enum PcKey
@@ -140,14 +140,15 @@ place_instant(PcCalendar *calendar, TimestampTz *at)
 	return place;
 }
 
-static pg_noinline void
+PC_NORETURN static void
 never_open(const PcCalendar *calendar)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_PC_NO_CALENDAR),
-			 errmsg("calendar \"%s\" does not open often enough",
-					calendar->name),
-			 errdetail("No opening time is left in the direction in which it is counted."),
+			 errmsg("calendar \"%s\" does not open", calendar->name),
+			 calendar->nwindows == 0 ?
+			 errdetail("It has no opening hours.") :
+			 errdetail("It has not enough opening hours before or after the time asked for."),
 			 errhint("Add rows to peoplecall.calendar_window, or extend their validity.")));
 }
 
@@ -484,54 +485,4 @@ pc_nth_workday(PcCalendar *calendar, int64 number, int32 near)
 	}
 	place = find_key(calendar, number, near, PC_KEY_WORKDAY);
 	return place.day + place.cycles * PC_CYCLE_DAYS;
-}
-
-/*
- * The same time on the clock some days later, in the calendar's zone.
- */
-TimestampTz
-pc_same_clock(PcCalendar *calendar, TimestampTz at, int64 days)
-{
-	TimestampTz result = at;
-	TimestampTz local;
-	const PcDayPattern *pattern;
-	PcPlace		place;
-	int64		day;
-
-	if (calendar != NULL)
-	{
-		place = place_instant(calendar, &at);
-		pattern = table_pattern(calendar, place.day);
-		if (likely(pattern->plain))
-			local = at + pattern->shift;
-		else
-		{
-			struct pg_tm tm;
-			fsec_t		fsec;
-			int			west;
-
-			if (timestamp2tm(at, &west, &tm, &fsec, NULL,
-							 calendar->zone) != 0)
-				pc_time_out_of_range();
-			local = at - west * USECS_PER_SEC;
-		}
-		day = floor_divide(local, USECS_PER_DAY);
-		local -= day * USECS_PER_DAY;
-		day += (int64) place.cycles * PC_CYCLE_DAYS + days;
-		if (day > TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE)
-			pc_time_out_of_range();
-		place = place_day(calendar, day);
-		pattern = table_pattern(calendar, place.day);
-		if (likely(pattern->plain))
-			at = place.day * USECS_PER_DAY - pattern->shift + local;
-		else
-			at = pc_zone_instant(calendar->zone, place.day, local);
-		result = place_time(place, at);
-	}
-	else if (pg_mul_s64_overflow(days, USECS_PER_DAY, &local) ||
-			 pg_add_s64_overflow(at, local, &result))
-		pc_time_out_of_range();
-	if (!IS_VALID_TIMESTAMP(result))
-		pc_time_out_of_range();
-	return result;
 }

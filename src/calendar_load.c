@@ -111,8 +111,9 @@ load_windows(PcCalendarSet *set, MemoryContext context)
 		"  FROM peoplecall.calendar_window "
 		" WHERE valid IS NULL OR NOT pg_catalog.isempty(valid) "
 		" ORDER BY calendar COLLATE pg_catalog.\"C\", 2, 3");
-	windows = (PcWindow *) MemoryContextAllocHuge(context,
-												  (SPI_processed + 1) * sizeof(PcWindow));
+	windows = (PcWindow *)
+		MemoryContextAllocHuge(context,
+							   (SPI_processed + 1) * sizeof(PcWindow));
 	for (uint64 row = 0; row < SPI_processed; row++)
 	{
 		PcCalendar *calendar = row_calendar(set, row);
@@ -141,8 +142,9 @@ load_special_days(PcCalendarSet *set, MemoryContext context)
 		"SELECT calendar, day, is_workday, COALESCE(name, '') "
 		"  FROM peoplecall.calendar_day "
 		" ORDER BY calendar COLLATE pg_catalog.\"C\", day");
-	days = (PcSpecialDay *) MemoryContextAllocHuge(context,
-												   (SPI_processed + 1) * sizeof(PcSpecialDay));
+	days = (PcSpecialDay *)
+		MemoryContextAllocHuge(context,
+							   (SPI_processed + 1) * sizeof(PcSpecialDay));
 	for (uint64 row = 0; row < SPI_processed; row++)
 	{
 		PcCalendar *calendar = row_calendar(set, row);
@@ -186,9 +188,13 @@ load_calendars(MemoryContext context)
 		calendar->known_until = date_column(row, 3, DATEVAL_NOBEGIN);
 		calendar->zone = pg_tzset(zone);
 		if (calendar->zone == NULL || !pg_tz_acceptable(calendar->zone))
-			calendar->defect = MemoryContextStrdup(context,
-												   psprintf("Its time zone \"%s\" is not known to this server.",
-															zone));
+		{
+			char	   *defect;
+
+			defect = psprintf("Its time zone \"%s\" is not known to this server.",
+							  zone);
+			calendar->defect = MemoryContextStrdup(context, defect);
+		}
 	}
 
 	load_windows(set, context);

@@ -44,6 +44,7 @@ pc_calendar_init(PcCalendar *calendar, MemoryContext context)
 
 	calendar->context = context;
 	calendar->days = NULL;
+	calendar->growing = NULL;
 	calendar->first = 0;
 	calendar->last = -1;
 	calendar->npatterns = 0;
@@ -287,7 +288,8 @@ fill_day(PcCalendar *calendar, PcDay *entry, int32 day, int step)
 		CHECK_FOR_INTERRUPTS();
 
 	entry->pattern = day_pattern(calendar, day);
-	pattern = &calendar->patterns[step > 0 ? neighbour->pattern : entry->pattern];
+	pattern = &calendar->patterns[step > 0 ? neighbour->pattern :
+								  entry->pattern];
 	entry->open_before = neighbour->open_before + step * pattern->open;
 	entry->workdays_before = neighbour->workdays_before +
 		step * (pattern->nopenings > 0 ? 1 : 0);
@@ -320,8 +322,14 @@ pc_calendar_cover(PcCalendar *calendar, int32 first, int32 last)
 	first = Max(first, PC_TABLE_FIRST);
 	last = Min(last, PC_TABLE_LAST);
 
+	if (calendar->growing != NULL)
+	{
+		pfree(calendar->growing);
+		calendar->growing = NULL;
+	}
 	days = (PcDay *) MemoryContextAlloc(calendar->context,
 										(last - first + 1) * sizeof(PcDay));
+	calendar->growing = days;
 	if (calendar->days == NULL)
 	{
 		PcDay	   *origin = &days[old_first - first];
@@ -342,6 +350,7 @@ pc_calendar_cover(PcCalendar *calendar, int32 first, int32 last)
 	if (calendar->days != NULL)
 		pfree(calendar->days);
 	calendar->days = days;
+	calendar->growing = NULL;
 	calendar->first = first;
 	calendar->last = last;
 	calendar->days_per_open = (double) (last - first) /

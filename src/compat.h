@@ -13,6 +13,16 @@
 #endif
 
 /*
+ * Stands before extern or static. 18 has a keyword of its own and no longer
+ * the attribute.
+ */
+#if PG_VERSION_NUM >= 180000
+#define PC_NORETURN pg_noreturn
+#else
+#define PC_NORETURN pg_attribute_noreturn()
+#endif
+
+/*
  * Soft errors came with 16. On 15 an input function can only throw; the
  * context is then always NULL and ereturn is ereport(ERROR).
  */

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "common/int.h"
+#include "utils/datetime.h"
 #include "utils/timestamp.h"
 
 #include "calendar.h"
@@ -33,6 +34,45 @@ static inline bool
 is_endless(const PcPause *pause)
 {
 	return TIMESTAMP_IS_NOEND(pause->until);
+}
+
+/*
+ * The same time on the clock some days later, in the calendar's zone; a time
+ * that the zone skips or repeats then is what PostgreSQL takes for it.
+ */
+static TimestampTz
+same_clock(PcCalendar *calendar, TimestampTz from, int32 ndays)
+{
+	int64		day = pc_day_at(calendar, from);
+	const PcDayPattern *pattern = pc_day_pattern(calendar, day);
+	TimestampTz clock;
+	TimestampTz result;
+
+	if (likely(pattern->plain))
+		clock = from - pc_day_start(calendar, day);
+	else
+	{
+		struct pg_tm tm;
+		fsec_t		fsec;
+		int			west;
+
+		if (timestamp2tm(from, &west, &tm, &fsec, NULL, calendar->zone) != 0)
+			pc_time_out_of_range();
+		day = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) -
+			POSTGRES_EPOCH_JDATE;
+		clock = from - west * USECS_PER_SEC - day * USECS_PER_DAY;
+	}
+
+	day += ndays;
+	if (day >= TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE)
+		pc_time_out_of_range();
+	if (likely(pc_day_pattern(calendar, day)->plain))
+		result = pc_day_start(calendar, day) + clock;
+	else
+		result = pc_zone_instant(calendar->zone, day, clock);
+	if (!IS_VALID_TIMESTAMP(result))
+		pc_time_out_of_range();
+	return result;
 }
 
 /*
@@ -188,7 +228,7 @@ pc_deadline_step(PcCalendar *calendar, TimestampTz from, PcTimeLimit limit,
 				pc_time_out_of_range();
 			break;
 		case PC_UNIT_DAY:
-			due = pc_same_clock(calendar, from, limit.amount);
+			due = same_clock(calendar, from, limit.amount);
 			break;
 		case PC_UNIT_WORK_HOUR:
 			return pc_add_open_time(calendar, from,

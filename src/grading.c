@@ -21,7 +21,7 @@
 /* What is being graded. */
 typedef struct Matter
 {
-	int			node;			/* of its category; PC_CATEGORY_NONE: no category */
+	int			node;			/* of its category, or PC_CATEGORY_NONE */
 	int			nature;
 	int			channel;
 	int32		people;
@@ -382,7 +382,7 @@ pc_grade_complaint(PG_FUNCTION_ARGS)
 	const PcGrading *grading = pc_grading(fcinfo->flinfo);
 	Matter		matter;
 
-	/* words only propose: they are not even read */
+	/* words only propose: they are not even looked at */
 	read_matter(grading, fcinfo, &matter);
 	PG_RETURN_GRADE(grade_of(grading, &matter));
 }
@@ -399,7 +399,7 @@ pc_explain_grade(PG_FUNCTION_ARGS)
 	matter.words = PG_ARGISNULL(7) ? NULL : PG_GETARG_TEXT_PP(7);
 	explain(grading, &matter, &reasons);
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	for (int i = 0; i < reasons.count; i++)
 	{
 		const Reason *reason = &reasons.items[i];

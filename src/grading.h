@@ -25,7 +25,7 @@ typedef struct PcGradeRule
 	int16		channel;
 	int8		grade;			/* 0 if it lifts none */
 	int8		urgency;		/* PC_ANY if it lifts none */
-	int			slot;			/* its category's node + 1; 0 for any category */
+	int			slot;			/* its category's node + 1; 0: any category */
 	int			nwords;			/* more than 0: it only proposes */
 	text	  **words;			/* as written */
 	text	   *reason;
@@ -43,7 +43,7 @@ typedef struct PcGradeSlot
 typedef struct PcCategoryBase
 {
 	bool		known;			/* a row of category */
-	int8		grade;			/* its own or the nearest ancestor's; 0: none */
+	int8		grade;			/* its own or one above's; 0: none */
 	int			from;			/* the node that gave it */
 } PcCategoryBase;
 

@@ -104,8 +104,9 @@ read_rule(PcGrading *grading, PcGradeRule *rule, uint64 i,
 static void
 read_rules(PcGrading *grading, MemoryContext context)
 {
-	pc_rulebook_query("SELECT id, category, nature, channel, min_people, min_orgs, "
-					  "reach, min_reopened, words, grade, urgency, reason "
+	pc_rulebook_query("SELECT id, category, nature, channel, min_people, "
+					  "min_orgs, reach, min_reopened, words, grade, "
+					  "urgency, reason "
 					  "FROM peoplecall.grade_rule WHERE active");
 	grading->nrules = SPI_processed;
 	grading->rules =

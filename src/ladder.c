@@ -118,8 +118,8 @@ load_ladder(MemoryContext context)
 	int			i;
 
 	ladder->warn_fraction = read_warn_fraction();
-	pc_rulebook_query("SELECT id, clock, grade, seq, fraction, after, tell, act "
-					  "FROM peoplecall.escalation_step");
+	pc_rulebook_query("SELECT id, clock, grade, seq, fraction, after, tell, "
+					  "act FROM peoplecall.escalation_step");
 	count = SPI_processed;
 	ladder->steps =
 		MemoryContextAllocExtended(context, (count + 1) * sizeof(PcStep),
@@ -376,7 +376,7 @@ pc_ladder_steps(PG_FUNCTION_ARGS)
 	TimedStep  *timed;
 	int			count = 0;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (kind == PC_ANY || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
 		PG_ARGISNULL(4))
 		return (Datum) 0;

@@ -186,7 +186,7 @@ filled_columns(const PcPolicies *policies, const PcPolicy *policy)
 	return text.data + strlen(", ");
 }
 
-/* Why a policy that fits comes where it comes; winner is NULL for the first. */
+/* Why a policy comes where it comes; winner is NULL for the winner itself. */
 static char *
 explain_policy(const PcPolicies *policies, const PcPolicy *policy,
 			   const PcPolicy *winner)
@@ -238,7 +238,7 @@ pc_explain_limit(PG_FUNCTION_ARGS)
 	PcLimitCase limit;
 	int			rank = 0;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	pc_read_limit_case(policies, fcinfo, &limit);
 	if (limit.clock == PC_ANY)
 		return (Datum) 0;

@@ -49,7 +49,7 @@ typedef struct PcLimitCase
 /* as they are now; refuses where no ledger stands */
 extern const PcPolicies *pc_policies(FmgrInfo *flinfo);
 
-/* from the arguments (clock, category, grade, urgency, nature), from number 0 */
+/* reads the arguments clock, category, grade, urgency, nature from number 0 */
 extern void pc_read_limit_case(const PcPolicies *policies,
 							   FunctionCallInfo fcinfo, PcLimitCase *limit);
 

@@ -15,7 +15,7 @@
 #include "category.h"
 #include "peoplecall.h"
 
-/* a column that is null, where the value is an ordinal or a number of a name */
+/* a column that is null, where it is an ordinal or the number of a name */
 #define PC_ANY			(-1)
 /* a name that no rule has */
 #define PC_NO_NAME		(-2)

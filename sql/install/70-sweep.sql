@@ -27,20 +27,20 @@ COMMENT ON FUNCTION peoplecall.due_districts_body() IS 'body of due_districts()'
 
 CREATE FUNCTION peoplecall.tick(
 	district_id int, batch int DEFAULT 500,
-	OUT found int, OUT complaints int, OUT steps int, OUT failed int)
+	OUT due int, OUT complaints int, OUT steps int, OUT failed int)
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.tick(int, int) IS
-	'fires what is due of at most batch complaints of a district: found how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken, failed how many are now in sweep_status; 22004, 22023, 42501';
+	'fires what is due of at most batch complaints of a district: due how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken, failed how many are now in sweep_status; 22004, 22023, 42501';
 
 CREATE FUNCTION peoplecall.tick_body(
 	district_id int, batch int,
-	OUT found int, OUT complaints int, OUT steps int, OUT failed int)
+	OUT due int, OUT complaints int, OUT steps int, OUT failed int)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	now_at timestamptz := peoplecall.act_time(NULL);
-	due bigint[];
+	ids bigint[];
 	one bigint;
 	fired record;
 	error_state text;
@@ -55,7 +55,7 @@ BEGIN
 	PERFORM peoplecall.gate_area(district_id::bigint::peoplecall.areacode, NULL, NULL);
 
 	-- without locks: what is found here is looked at again once it is locked
-	due := ARRAY(
+	ids := ARRAY(
 		SELECT k.complaint_id
 		  FROM (SELECT x.complaint_id, x.next_alarm_at
 		          FROM peoplecall.clock AS x
@@ -69,23 +69,23 @@ BEGIN
 		         LIMIT batch) AS k
 		 GROUP BY k.complaint_id
 		 ORDER BY min(k.next_alarm_at));
-	found := cardinality(due);
+	due := cardinality(ids);
 	complaints := 0;
 	steps := 0;
 	failed := 0;
-	IF found = 0 THEN
+	IF due = 0 THEN
 		RETURN;
 	END IF;
 
 	BEGIN
-		fired := peoplecall.fire_alarms(district_id, due, now_at);
+		fired := peoplecall.fire_alarms(district_id, ids, now_at);
 		complaints := fired.complaints;
 		steps := fired.steps;
 		RETURN;
 	EXCEPTION WHEN OTHERS THEN
 		NULL;				-- one of them is to blame: find out which
 	END;
-	FOREACH one IN ARRAY due LOOP
+	FOREACH one IN ARRAY ids LOOP
 		BEGIN
 			fired := peoplecall.fire_alarms(district_id, ARRAY[one], now_at);
 			complaints := complaints + fired.complaints;
@@ -140,7 +140,7 @@ BEGIN
 	-- a new statement: a clock that was stopped before the lock came is not here
 	WITH alarmed AS MATERIALIZED (
 		SELECT k.complaint_id, k.seq AS clock_seq, k.task_seq, k.kind, k.due_at,
-		       k.started_at, k.allowed, k.extensions, k.pauses, k.calendar, k.fired,
+		       k.started_at, k.allowed, k.pauses, k.calendar, k.fired,
 		       c.grade, c.area, c.event_count, c.title,
 		       coalesce(t.org, CASE WHEN k.kind IN ('dispatch', 'verify') THEN c.command_org
 		                            ELSE coalesce(c.lead_org, c.command_org) END) AS org,
@@ -201,6 +201,8 @@ BEGIN
 			'no', peoplecall.complaint_no(m.complaint_id), 'title', m.title,
 			'grade', m.grade::text, 'org', o.name, 'officer', f.name,
 			'clock', m.kind::text, 'steps', m.steps,
+			'promise', coalesce((SELECT t.body FROM peoplecall.template AS t
+			                      WHERE t.code = 'clock.' || m.kind::text), m.kind::text),
 			'due_at', to_char(m.due_at AT TIME ZONE z.name, 'YYYY-MM-DD HH24:MI'))),
 		       now_at, now_at, m.complaint_id || '-' || (b.last_seq + m.place_sent)
 		  FROM message AS m
@@ -238,8 +240,13 @@ BEGIN
 		               FROM taken AS t
 		              GROUP BY 1, 2) AS s
 		    ON s.complaint_id = a.complaint_id AND s.clock_seq = a.clock_seq
-		 CROSS JOIN LATERAL peoplecall.clock_times(a.kind, a.grade, a.started_at, a.allowed,
-			a.extensions, a.pauses, a.calendar, a.fired || coalesce(s.steps, '{}')) AS n
+		 -- by the deadline that is stored, like the steps above: a calendar edited
+		 -- since moves it only by recompute_deadlines()
+		 CROSS JOIN LATERAL (
+			SELECT min(l.at) AS next_alarm_at
+			  FROM peoplecall.ladder_steps(a.kind, a.grade, a.started_at, a.due_at,
+				a.allowed, a.pauses, a.calendar) AS l
+			 WHERE l.step <> ALL (a.fired || coalesce(s.steps, '{}'))) AS n
 	), advanced AS (
 		UPDATE peoplecall.clock AS k
 		   SET fired = r.fired, next_alarm_at = r.next_alarm_at
@@ -350,7 +357,10 @@ BEGIN
 		coalesce(c.lead_org, c.command_org), reason, at, answer_clock);
 	told := peoplecall.officer_for(inspecting, 'chief', at);
 	PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'supervise',
-		peoplecall.notice_fields(c.district_id, c.id), at);
+		peoplecall.notice_fields(c.district_id, c.id)
+		|| jsonb_build_object('promise', peoplecall.render('clock.resolve', '{}'), 'due_at', to_char(
+			c.due_at AT TIME ZONE (peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}'),
+			'YYYY-MM-DD HH24:MI')), at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'supervise', coalesce(post_org, inspecting), NULL,
 		detail || jsonb_build_object('supervision', next_seq, 'ordered_by', inspecting,
