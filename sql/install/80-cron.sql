@@ -52,7 +52,7 @@ COMMENT ON FUNCTION peoplecall.unschedule_jobs() IS
 
 -- pg_cron's times are GMT: 18:10 is ten past two at night in China.
 CREATE FUNCTION peoplecall.jobs() RETURNS TABLE (jobname text, schedule text, command text)
-	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
