@@ -176,7 +176,8 @@ range_among(List *clauses, Node *inner, Node *outer)
 					has_first = true;
 				break;
 			case PC_AREA_LE:
-				if (pc_area_is_known(outer, &root) && pc_area_is_known(other, &bound))
+				if (pc_area_is_known(outer, &root) &&
+					pc_area_is_known(other, &bound))
 					has_last |= bound == pc_area_last(root);
 				else if (equal(pc_area_last_argument(other), outer))
 					has_last = true;
@@ -226,8 +227,8 @@ pc_area_find_lower_bound(PlannerInfo *root, List *clauses, Node *variable,
 			ListCell   *arm;
 
 			foreach(arm, ((BoolExpr *) clause)->args)
-				if (pc_area_find_lower_bound(root, conjunction(lfirst(arm)), variable,
-									 high, low))
+				if (pc_area_find_lower_bound(root, conjunction(lfirst(arm)),
+											 variable, high, low))
 					return true;
 			continue;
 		}

@@ -59,8 +59,9 @@ lower_bound_sel(PlannerInfo *root, VariableStatData *variable,
 	AreaCode	tightest_low;
 	AreaCode	tightest_high;
 
-	pc_area_tightest_bounds(root, variable->rel, pc_area_strip(variable->var), -1,
-					&tightest_low, &tightest_high);
+	pc_area_tightest_bounds(root, variable->rel,
+							pc_area_strip(variable->var), -1,
+							&tightest_low, &tightest_high);
 	if (tightest_low > low)
 		return 1;
 	return pc_area_range_fraction(stats, low, PC_AREA_MAX);
@@ -132,8 +133,9 @@ inner_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 	if (pc_area_is_known(outer, &code))
 	{
 		/* inside a narrower one, such as a query below a policy's area? */
-		pc_area_tightest_bounds(root, variable->rel, pc_area_strip(variable->var),
-						code, &low, &high);
+		pc_area_tightest_bounds(root, variable->rel,
+								pc_area_strip(variable->var), code,
+								&low, &high);
 		if (low >= code && high <= pc_area_last(code) && code != 0)
 			return 1;
 		return pc_area_subtree_fraction(&stats, code);
