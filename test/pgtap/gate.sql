@@ -3,6 +3,7 @@
 -- round the gate. gate_superuser.sql runs this file over a ledger that belongs
 -- to a superuser.
 \set QUIET on
+\pset fieldsep '\n'
 \if :{?ledger_owner}
 \else
 \set ledger_owner gate_owner
