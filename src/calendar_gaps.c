@@ -128,7 +128,7 @@ pc_sql_calendar_gaps(PG_FUNCTION_ARGS)
 	PcCalendarSet *set;
 	TimestampTz at = PG_GETARG_TIMESTAMPTZ(0);
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	pc_check_finite(at);
 	set = pc_calendars(fcinfo->flinfo);
 	for (int i = 0; set != NULL && i < set->ncalendars; i++)

@@ -301,7 +301,7 @@ pc_sql_explain_deadline(PG_FUNCTION_ARGS)
 	TimestampTz due;
 	MemoryContext old_context;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	due = PG_GETARG_TIMESTAMPTZ(0);

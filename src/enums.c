@@ -15,6 +15,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
+#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"
 
@@ -56,7 +57,7 @@ static const EnumNames names[PC_ENUM_COUNT] = {
 typedef struct EnumOids
 {
 	bool		valid;
-	uint32		type_hash;		/* of the type's row, as the inval hook sees it */
+	uint32		type_hash;		/* what the callback gets for it */
 	Oid			type;
 	Oid			labels[MAX_LABELS];
 } EnumOids;
@@ -176,8 +177,9 @@ pc_enum_ordinal(PcEnum type, Datum value)
 
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("value %u of type %s.%s is not one of the extension's own",
-					label, PEOPLECALL_SCHEMA, names[type].type),
+			 errmsg("value \"%s\" of type %s.%s is not one of the extension's own",
+					DatumGetCString(DirectFunctionCall1(enum_out, value)),
+					PEOPLECALL_SCHEMA, names[type].type),
 			 errdetail("Values that were added to the type have no meaning here.")));
 	return 0;					/* keeps the compiler quiet */
 }

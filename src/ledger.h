@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "compat.h"
+
 /* the version of the ledger that this library's verbs are written for */
 #define PC_LEDGER_VERSION 1
 
@@ -25,7 +27,7 @@ extern Oid	pc_ledger_relation(const char *name);
 extern Oid	pc_ledger_owner(void);
 
 /* raises PC002 (no ledger) with a hint */
-extern void pc_no_ledger(void) pg_attribute_noreturn();
+PC_NORETURN extern void pc_no_ledger(void);
 
 /*
  * Run as the given role, restricted, with the settings that change the

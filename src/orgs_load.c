@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -17,6 +16,7 @@
 
 #include "orgs.h"
 #include "rulebook.h"
+#include "rulerow.h"
 
 static const char kinds_query[] =
 "SELECT k.kind, k.level, k.territorial, k.inspects, k.outside"
@@ -43,37 +43,20 @@ static const char jurisdictions_query[] =
 "                             'Asia/Shanghai')) AS z (zone)"
 " ORDER BY j.org, j.area, lower(j.valid) NULLS FIRST";
 
-/* A column of the row that the last query gave; 0 or false where NULL. */
-static Datum
-column(uint64 row, int number, bool *isnull)
-{
-	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
-						 number, isnull);
-}
-
-static int64
-int_column(uint64 row, int number)
-{
-	bool		isnull;
-	Datum		value = column(row, number, &isnull);
-
-	return isnull ? 0 : DatumGetInt64(value);
-}
-
 static bool
-bool_column(uint64 row, int number)
+read_bool(uint64 row, int column)
 {
 	bool		isnull;
-	Datum		value = column(row, number, &isnull);
+	Datum		value = pc_row_value(row, column, &isnull);
 
 	return !isnull && DatumGetBool(value);
 }
 
 static TimestampTz
-bound_column(uint64 row, int number, TimestampTz otherwise)
+read_bound(uint64 row, int column, TimestampTz otherwise)
 {
 	bool		isnull;
-	Datum		value = column(row, number, &isnull);
+	Datum		value = pc_row_value(row, column, &isnull);
 
 	return isnull ? otherwise : DatumGetTimestampTz(value);
 }
@@ -97,14 +80,13 @@ load_kinds(PcOrgs *orgs, MemoryContext context)
 	{
 		PcOrgKind  *kind = &orgs->kinds[i];
 		bool		isnull;
-		char	   *name = TextDatumGetCString(column(i, 1, &isnull));
-		Datum		level = column(i, 2, &isnull);
+		char	   *name = TextDatumGetCString(pc_row_value(i, 1, &isnull));
 
 		kind->name = MemoryContextStrdup(context, name);
-		kind->level = isnull ? -1 : pc_enum_ordinal(PC_ENUM_AREA_LEVEL, level);
-		kind->territorial = bool_column(i, 3);
-		kind->inspects = bool_column(i, 4);
-		kind->outside = bool_column(i, 5);
+		kind->level = pc_row_enum(i, 2, PC_ENUM_AREA_LEVEL);
+		kind->territorial = read_bool(i, 3);
+		kind->inspects = read_bool(i, 4);
+		kind->outside = read_bool(i, 5);
 		pfree(name);
 	}
 	SPI_freetuptable(SPI_tuptable);
@@ -115,14 +97,14 @@ static void
 read_org(PcOrgs *orgs, PcOrg *org, uint64 row)
 {
 	bool		isnull;
-	char	   *kind_name = TextDatumGetCString(column(row, 2, &isnull));
+	char	   *kind_name = TextDatumGetCString(pc_row_value(row, 2, &isnull));
 	int			kind = pc_org_kind(orgs, kind_name);
 
-	org->id = int_column(row, 1);
-	org->area = int_column(row, 3);
-	org->superior = int_column(row, 4);
-	org->commanded_by = int_column(row, 5);
-	org->active = bool_column(row, 6);
+	org->id = pc_row_int64(row, 1);
+	org->area = pc_row_int64(row, 3);
+	org->superior = pc_row_int64(row, 4);
+	org->commanded_by = pc_row_int64(row, 5);
+	org->active = read_bool(row, 6);
 	org->kind = kind;
 	org->level = -1;
 	org->superior_place = -1;
@@ -178,14 +160,14 @@ load_jurisdictions(PcOrgs *orgs, MemoryContext context)
 		PcOrg	   *org;
 
 		CHECK_FOR_INTERRUPTS();
-		seat->org = pc_pairmap_find(&orgs->by_id, 0, int_column(i, 1));
+		seat->org = pc_pairmap_find(&orgs->by_id, 0, pc_row_int64(i, 1));
 		if (seat->org < 0)
 			continue;			/* entered after the orgs were read */
 		org = &orgs->orgs[seat->org];
 		seat->holder = org->kind;
-		seat->area = int_column(i, 2);
-		seat->from = bound_column(i, 3, DT_NOBEGIN);
-		seat->to = bound_column(i, 4, DT_NOEND);
+		seat->area = pc_row_int64(i, 2);
+		seat->from = read_bound(i, 3, DT_NOBEGIN);
+		seat->to = read_bound(i, 4, DT_NOEND);
 		seat->by_jurisdiction = true;
 		if (org->njurisdictions++ == 0)
 			org->first_jurisdiction = orgs->njurisdictions;

@@ -167,7 +167,8 @@ COMMENT ON TABLE peoplecall.calendar_window IS 'opening hours of a weekday (1 Mo
 
 CREATE TABLE IF NOT EXISTS peoplecall.calendar_day (
 	calendar text NOT NULL REFERENCES peoplecall.calendar ON UPDATE CASCADE ON DELETE CASCADE,
-	day date NOT NULL CHECK (isfinite(day)),
+	-- the years that compiled calendars hold day by day
+	day date NOT NULL CHECK (day BETWEEN date '1900-01-01' AND date '2099-12-31'),
 	is_workday boolean NOT NULL,
 	name text,
 	PRIMARY KEY (calendar, day)

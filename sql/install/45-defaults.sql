@@ -154,11 +154,20 @@ CREATE FUNCTION peoplecall.default_texts() RETURNS void
 AS $$
 BEGIN
 	INSERT INTO peoplecall.template (code, body) VALUES
-		('half', '【黄灯提醒】诉求{no}“{title}”办理时限已过半，请{org}于{due_at}前办结。'),
-		('due', '【红灯预警】诉求{no}“{title}”已到时限（{due_at}），{org}尚未办结，请督促办理。'),
-		('overdue', '【超期通报】诉求{no}“{title}”已超过时限（{due_at}），{org}仍未办结，请主要负责人过问。'),
+		('half', '【黄灯提醒】诉求{no}“{title}”{promise}时限已过半，请{org}于{due_at}前{promise}。'),
+		('due', '【红灯预警】诉求{no}“{title}”已到{promise}时限（{due_at}），{org}尚未{promise}，请督促办理。'),
+		('overdue', '【超期通报】诉求{no}“{title}”已超过{promise}时限（{due_at}），{org}仍未{promise}，请主要负责人过问。'),
 		('command_up', '【提级办理】诉求{no}“{title}”超期未决，已提级至{org}指挥，请于{due_at}前办结。'),
 		('supervise', '【督办通知】诉求{no}“{title}”超期未决，已移送督查，请{org}于{due_at}前答复。'),
+		('report', '【情况报告】诉求{no}“{title}”，{org}：{note}'),
+		('unsolved', '【群众不满意】诉求{no}“{title}”，群众再次表示未解决，请研究是否重办。'),
+		('clock.dispatch', '派单'),
+		('clock.accept', '接单'),
+		('clock.contact', '联系群众'),
+		('clock.resolve', '办结'),
+		('clock.verify', '核实'),
+		('clock.total', '办结'),
+		('clock.answer', '答复'),
 		('receipt', '您反映的“{title}”已受理，编号{no}，由{org}办理，预计{due_at}前答复。'),
 		('transfer', '您反映的“{title}”（编号{no}）已转由{org}办理，预计{due_at}前答复。'),
 		('extension', '您反映的“{title}”（编号{no}）情况较复杂，经批准延期，{org}将于{due_at}前答复。'),

@@ -27,21 +27,20 @@ COMMENT ON FUNCTION peoplecall.due_districts_body() IS 'body of due_districts()'
 
 CREATE FUNCTION peoplecall.tick(
 	district_id int, batch int DEFAULT 500,
-	OUT found int, OUT complaints int, OUT steps int, OUT failed int)
+	OUT due int, OUT complaints int, OUT steps int, OUT failed int)
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.tick(int, int) IS
-	'fires what is due of at most batch complaints of a district: found how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken, failed how many are now in sweep_status; 22004, 22023, 42501';
+	'fires what is due of at most batch complaints of a district: due how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken, failed how many are now in sweep_status; 22004, 22023, 42501';
 
--- "found" would be PL/pgSQL's own variable; the caller sees tick()'s names.
 CREATE FUNCTION peoplecall.tick_body(
 	district_id int, batch int,
-	OUT seen int, OUT complaints int, OUT steps int, OUT failed int)
+	OUT due int, OUT complaints int, OUT steps int, OUT failed int)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	now_at timestamptz := peoplecall.act_time(NULL);
-	due bigint[];
+	ids bigint[];
 	one bigint;
 	fired record;
 	error_state text;
@@ -56,7 +55,7 @@ BEGIN
 	PERFORM peoplecall.gate_area(district_id::bigint::peoplecall.areacode, NULL, NULL);
 
 	-- without locks: what is found here is looked at again once it is locked
-	due := ARRAY(
+	ids := ARRAY(
 		SELECT k.complaint_id
 		  FROM (SELECT x.complaint_id, x.next_alarm_at
 		          FROM peoplecall.clock AS x
@@ -70,23 +69,23 @@ BEGIN
 		         LIMIT batch) AS k
 		 GROUP BY k.complaint_id
 		 ORDER BY min(k.next_alarm_at));
-	seen := cardinality(due);
+	due := cardinality(ids);
 	complaints := 0;
 	steps := 0;
 	failed := 0;
-	IF seen = 0 THEN
+	IF due = 0 THEN
 		RETURN;
 	END IF;
 
 	BEGIN
-		fired := peoplecall.fire_alarms(district_id, due, now_at);
+		fired := peoplecall.fire_alarms(district_id, ids, now_at);
 		complaints := fired.complaints;
 		steps := fired.steps;
 		RETURN;
 	EXCEPTION WHEN OTHERS THEN
 		NULL;				-- one of them is to blame: find out which
 	END;
-	FOREACH one IN ARRAY due LOOP
+	FOREACH one IN ARRAY ids LOOP
 		BEGIN
 			fired := peoplecall.fire_alarms(district_id, ARRAY[one], now_at);
 			complaints := complaints + fired.complaints;
@@ -202,6 +201,8 @@ BEGIN
 			'no', peoplecall.complaint_no(m.complaint_id), 'title', m.title,
 			'grade', m.grade::text, 'org', o.name, 'officer', f.name,
 			'clock', m.kind::text, 'steps', m.steps,
+			'promise', coalesce((SELECT t.body FROM peoplecall.template AS t
+			                      WHERE t.code = 'clock.' || m.kind::text), m.kind::text),
 			'due_at', peoplecall.local_time(m.due_at))),
 		       now_at, now_at, m.complaint_id || '-' || (b.last_seq + m.place_sent)
 		  FROM message AS m

@@ -11,7 +11,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(new_node new_ledger load_fixture ask ledger_tables digests
-  session_says);
+  session_says wait_until);
 
 # A started node. Options are those of PostgreSQL::Test::Cluster's init, and
 # conf, further lines of the configuration.
@@ -100,6 +100,20 @@ sub session_says
 	my $answer = $session->query_safe($sql);
 	$answer =~ s/^\s+|\s+$//g;
 	return $answer;
+}
+
+# Whether a query answers t within some seconds.
+sub wait_until
+{
+	my ($node, $database, $seconds, $sql) = @_;
+	my $end = time + $seconds;
+
+	while (ask($node, $database, $sql) ne 't')
+	{
+		return 0 if time > $end;
+		sleep 1;
+	}
+	return 1;
 }
 
 1;
