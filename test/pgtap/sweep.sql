@@ -32,7 +32,7 @@ BEGIN
 		LOOP
 			SELECT t.* INTO done FROM peoplecall.tick(district, batch) AS t;
 			steps := steps + done.steps;
-			EXIT WHEN done.found = 0;
+			EXIT WHEN done.due = 0;
 			ticks := ticks + 1;
 			IF ticks > 50 THEN
 				RAISE 'the sweep does not come to an end';
@@ -102,7 +102,7 @@ SELECT is(ARRAY(SELECT * FROM pg_temp.ladder(:a)), ARRAY[
 	'1 resolve 3: 12-09 17:30 > 12-09 17:30 red [213]'], 'half: the handler; deadline: the leader in charge; a working day later: the chief');
 SELECT is(ARRAY(SELECT * FROM pg_temp.notices(:a)), ARRAY['1 211 half', '2 212 due', '3 211 half', '4 212 due', '5 213 overdue', '6 212 due', '7 213 overdue'],
 	'two steps to one person at once are one notice');
-SELECT is(n.body, format('【黄灯提醒】诉求%s“花架”办理时限已过半，请汉广社区于2019-12-05 09:30前办结。', peoplecall.complaint_no(:a)), 'the text at half')
+SELECT is(n.body, format('【黄灯提醒】诉求%s“花架”接单时限已过半，请汉广社区于2019-12-05 09:30前接单。', peoplecall.complaint_no(:a)), 'the text at half')
   FROM peoplecall.notice AS n WHERE n.complaint_id = :a AND n.seq = 1;
 SELECT is((n.phone, n.created_at, n.not_before, n.state, n.to_org)::text, '(10000000211,"2019-12-05 09:15:00+08","2019-12-05 09:15:00+08",waiting,21)', 'its address and time')
   FROM peoplecall.notice AS n WHERE n.complaint_id = :a AND n.seq = 1;
@@ -231,6 +231,8 @@ SELECT is(pg_temp.sweep_at('2019-12-16 17:30'), 4, 'the lead is two days late: i
 SELECT FROM pg_temp.sweep_at('2019-12-16 17:30') \g /dev/null
 SELECT is((SELECT count(*) FROM peoplecall.supervision AS s WHERE s.complaint_id = :c), 1::bigint, 'one order at a time');
 SELECT is((SELECT n.template FROM peoplecall.notice AS n WHERE n.complaint_id = :c AND n.to_officer = 323 ORDER BY n.seq DESC LIMIT 1), 'overdue', 'its chief reads that it is overdue');
+SELECT is((SELECT n.body FROM peoplecall.notice AS n WHERE n.complaint_id = :c AND n.to_officer = 323 ORDER BY n.seq DESC LIMIT 1),
+	format('【超期通报】诉求%s“课程”已超过办结时限（2019-12-12 17:30），武昌区教育局仍未办结，请主要负责人过问。', peoplecall.complaint_no(:c)), 'and of which clock');
 SELECT is((c.command_org, c.lead_org, c.command_level)::text, '(3,32,district)', 'command and lead stay') FROM peoplecall.complaint AS c WHERE c.id = :c;
 
 -- What is stopped, paused or closed fires nothing (glpi #7946).
