@@ -56,7 +56,7 @@ check_as_of(char **newval, void **extra, GucSource source)
 			return false;
 		}
 	}
-	result = malloc(sizeof(TimestampTz));
+	result = pc_guc_malloc(sizeof(TimestampTz));
 	if (result == NULL)
 		return false;
 	*result = value;

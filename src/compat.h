@@ -54,6 +54,18 @@ pc_decode_datetime(char **field, int *ftype, int nf, int *dtype,
 #endif
 }
 
+/* since 16, what a check hook leaves in extra is freed by guc_free() */
+#include "utils/guc.h"
+static inline void *
+pc_guc_malloc(size_t size)
+{
+#if PG_VERSION_NUM >= 160000
+	return guc_malloc(LOG, size);
+#else
+	return malloc(size);
+#endif
+}
+
 /* 16 replaced the functions per kind of object by one */
 #include "utils/acl.h"
 #if PG_VERSION_NUM >= 160000
