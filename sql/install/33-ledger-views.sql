@@ -110,8 +110,9 @@ CREATE FUNCTION peoplecall.ledger_alone() RETURNS void
 AS $$
 DECLARE
 	schema pg_namespace := (SELECT n FROM pg_namespace AS n WHERE n.nspname = 'peoplecall');
+	me oid := (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user);
 	foreign_object record;
-	other name;
+	other text;
 BEGIN
 	SELECT o.kind, o.name, pg_get_userbyid(o.owner) AS owner INTO foreign_object
 	  FROM (SELECT 'pg_class'::regclass AS class, c.oid, c.relowner AS owner,
@@ -126,7 +127,7 @@ BEGIN
 	         UNION ALL
 	        SELECT 'pg_type'::regclass, t.oid, t.typowner, 'type', t.typname
 	          FROM pg_type AS t WHERE t.typnamespace = schema.oid AND t.typrelid = 0) AS o
-	 WHERE o.owner <> current_user::regrole
+	 WHERE o.owner <> me
 	   AND o.owner <> schema.nspowner
 	 ORDER BY o.kind, o.name
 	 LIMIT 1;
@@ -138,17 +139,18 @@ BEGIN
 			HINT = 'Drop it or give it to the ledger''s owner.';
 	END IF;
 
-	SELECT pg_get_userbyid(a.grantee) INTO other
+	SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END
+	  INTO other
 	  FROM aclexplode(schema.nspacl) AS a
 	 WHERE a.privilege_type = 'CREATE'
 	   AND a.grantee <> schema.nspowner
-	   AND a.grantee <> current_user::regrole
+	   AND a.grantee <> me
 	 LIMIT 1;
 	IF FOUND THEN
 		RAISE insufficient_privilege USING
-			MESSAGE = format('role "%s" may create objects in schema peoplecall', other),
+			MESSAGE = format('role %s may create objects in schema peoplecall', other),
 			DETAIL = format('Their code would run as the ledger''s owner, "%s".', current_user),
-			HINT = format('Run REVOKE CREATE ON SCHEMA peoplecall FROM %I.', other);
+			HINT = format('Run REVOKE CREATE ON SCHEMA peoplecall FROM %s.', other);
 	END IF;
 END
 $$;
