@@ -49,16 +49,49 @@ forget_at_end(XactEvent event, void *arg)
 	}
 }
 
+/* Of what one role said, only the last counts where both would be kept. */
 static void
-forget_rolled_back(SubXactEvent event, SubTransactionId subxact,
-				   SubTransactionId parent, void *arg)
+forget_older(Acting *newer)
+{
+	Acting	  **link = &newer->before;
+
+	while (*link != NULL)
+	{
+		Acting	   *older = *link;
+
+		if (older->role == newer->role && older->subxact == newer->subxact)
+		{
+			*link = older->before;
+			pfree(older);
+		}
+		else
+			link = &older->before;
+	}
+}
+
+static void
+at_subxact_end(SubXactEvent event, SubTransactionId subxact,
+			   SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
 		while (acting != NULL && acting->subxact == subxact)
-			acting = acting->before;
+		{
+			Acting	   *undone = acting;
+
+			acting = undone->before;
+			pfree(undone);
+		}
+	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-		for (Acting *a = acting; a != NULL && a->subxact == subxact; a = a->before)
+	{
+		Acting	   *a;
+
+		for (a = acting; a != NULL && a->subxact == subxact; a = a->before)
 			a->subxact = parent;
+		for (a = acting; a != NULL && a->subxact == parent; a = a->before)
+			forget_older(a);
+	}
 }
 
 /* What the role said last. */
@@ -154,7 +187,7 @@ pc_act_for(PG_FUNCTION_ARGS)
 	if (!registered)
 	{
 		RegisterXactCallback(forget_at_end, NULL);
-		RegisterSubXactCallback(forget_rolled_back, NULL);
+		RegisterSubXactCallback(at_subxact_end, NULL);
 		registered = true;
 	}
 

@@ -49,13 +49,18 @@ CREATE FUNCTION peoplecall.grant_reading(role name) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	holds boolean := EXISTS (SELECT FROM peoplecall.post AS p WHERE p.role = grant_reading.role);
-	-- a delegate acts for officers with the duty; the policy asks for theirs
-	personal boolean := EXISTS (SELECT FROM peoplecall.post AS p
-	                             WHERE p.role = grant_reading.role
-	                               AND p.duty IN ('personal', 'delegate'));
+	holds boolean;
+	personal boolean;
 BEGIN
 	PERFORM peoplecall.gate_actor();
+	-- two GRANTs on one table at once would fail; and whoever waited must see
+	-- what the other one left
+	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.grant_reading', 0));
+	holds := EXISTS (SELECT FROM peoplecall.post AS p WHERE p.role = grant_reading.role);
+	-- a delegate acts for officers with the duty; the policy asks for theirs
+	personal := EXISTS (SELECT FROM peoplecall.post AS p
+	                     WHERE p.role = grant_reading.role
+	                       AND p.duty IN ('personal', 'delegate'));
 	EXECUTE format(CASE WHEN holds THEN 'GRANT SELECT ON %2$s TO %1$I'
 	                    ELSE 'REVOKE SELECT ON %2$s FROM %1$I' END, role,
 		'peoplecall.board, peoplecall.lights, peoplecall.my_tasks, peoplecall.history,'
