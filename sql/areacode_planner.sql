@@ -120,6 +120,7 @@ CREATE TABLE by_area3 PARTITION OF by_area DEFAULT;
 INSERT INTO by_area SELECT id, area FROM complaint;
 ANALYZE by_area;
 EXPLAIN (COSTS OFF) SELECT id FROM by_area WHERE area <@ '420102003';
+-- beside another clause, where the planner simplifies what it has simplified
 EXPLAIN (COSTS OFF) SELECT id FROM by_area WHERE '420105' @> area AND id > 5;
 EXPLAIN (COSTS OFF) SELECT id FROM by_area WHERE area <@ '420105' OR area <@ '420106003';
 EXPLAIN (COSTS OFF) SELECT id FROM by_area WHERE areacode_contains('420103', area);
@@ -229,6 +230,12 @@ SELECT factor($$SELECT FROM complaint WHERE NOT area <@ '420105'$$) < 1.5 AS neg
 	factor($$SELECT FROM complaint WHERE area > '420104' AND area < '420107'$$) < 3 AS between_two,
 	estimated($$SELECT FROM complaint WHERE area <@ NULL$$) <= 1 AS "null",
 	estimated($$SELECT FROM complaint WHERE area <@ '43'$$) < 100 AS elsewhere;
+-- one subtree in another, such as a query below a policy's area
+SELECT factor($$SELECT FROM complaint WHERE area <@ '420105' AND area <@ '420105004'$$) < 3 AS nested,
+	factor($$SELECT FROM by_area WHERE area <@ '420105' AND area <@ '420105004'$$) < 3 AS pruned,
+	factor($$SELECT FROM by_area WHERE area <@ '420105' AND area <@ '420105'$$) < 3 AS twice,
+	factor($$SELECT FROM complaint WHERE area <@ '420105'
+		AND area BETWEEN '420105004' AND '420105006'$$) < 3 AS ranged;
 -- joins
 SELECT factor($$SELECT FROM complaint AS c JOIN area AS a ON c.area <@ a.code$$) < 3 AS "<@",
 	factor($$SELECT FROM complaint AS c JOIN area AS a ON a.code @> c.area$$) < 3 AS "@>",

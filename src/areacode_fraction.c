@@ -20,7 +20,7 @@
 #include "areacode_planner.h"
 
 /* outer values that a join estimate looks at */
-#define MAX_JOIN_SAMPLE 200
+#define MAX_JOIN_SAMPLE 1000
 /* weight of the numbers that the sample does not show */
 #define UNSEEN_WEIGHT 0.05
 
@@ -320,7 +320,7 @@ mean_subtree_of_bounds(const PcAreaStats *inner, const PcAreaStats *outer)
 
 	ends = pc_area_subtree_fraction(inner, outer->bounds[0]) +
 		pc_area_subtree_fraction(inner, outer->bounds[last]);
-	for (int i = 1; i < last; i += step, taken++)
+	for (int i = 1 + step / 2; i < last; i += step, taken++)
 		between += pc_area_subtree_fraction(inner, outer->bounds[i]);
 	if (taken == 0)
 		return ends / 2;

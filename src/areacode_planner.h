@@ -62,9 +62,21 @@ extern double pc_area_lineage_fraction(const PcAreaStats *stats,
 extern double pc_area_join_fraction(const PcAreaStats *inner,
 									const PcAreaStats *outer);
 
-/* areacode_estimate.c */
+/* areacode_clauses.c */
 extern PcAreaFunction pc_area_function(Oid function);
+extern PcAreaFunction pc_area_commuted(PcAreaFunction function);
+extern Node *pc_area_strip(Node *node);
+extern bool pc_area_is_known(Node *node, AreaCode *code);
+extern Node *pc_area_last_argument(Node *node);
 extern bool pc_area_range_beside(RelOptInfo *rel, Node *inner, Node *outer);
+extern bool pc_area_find_lower_bound(PlannerInfo *root, List *clauses,
+									 Node *variable, AreaCode high,
+									 AreaCode *low);
+extern void pc_area_tightest_bounds(PlannerInfo *root, RelOptInfo *rel,
+									Node *variable, AreaCode except,
+									AreaCode *low, AreaCode *high);
+
+/* areacode_estimate.c */
 extern double pc_area_subtree_sel(PlannerInfo *root, Oid function,
 								  List *args, int varRelid);
 extern double pc_area_subtree_joinsel(PlannerInfo *root, Oid function,

@@ -57,7 +57,7 @@ static const EnumNames names[PC_ENUM_COUNT] = {
 typedef struct EnumOids
 {
 	bool		valid;
-	uint32		type_hash;		/* of the type's row, as callbacks get it */
+	uint32		type_hash;		/* what the callback gets for it */
 	Oid			type;
 	Oid			labels[MAX_LABELS];
 } EnumOids;

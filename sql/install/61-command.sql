@@ -37,6 +37,7 @@ DECLARE
 	at timestamptz;
 	post_org bigint;
 	graded record;
+	moved jsonb;
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
 	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
@@ -68,12 +69,12 @@ BEGIN
 	       orgs = n.orgs, reach = n.reach, grade = n.grade, urgency = n.urgency,
 	       command_level = n.command_level, command_org = n.command_org
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
-	PERFORM peoplecall.replay_clocks(c.district_id, c.id, n.category, n.grade,
+	moved := peoplecall.replay_clocks(c.district_id, c.id, n.category, n.grade,
 		n.urgency, n.nature);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'reclassify', post_org, NULL,
 		peoplecall.changed_fields(to_jsonb(c), to_jsonb(n))
-		|| jsonb_build_object('reason', reason,
+		|| jsonb_build_object('reason', reason, 'deadlines', nullif(moved, '[]'),
 			'reasons', CASE WHEN grade IS NULL THEN graded.reasons END));
 	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, c.lead_org);
 END
@@ -98,11 +99,12 @@ COMMENT ON FUNCTION peoplecall.changed_fields(jsonb, jsonb) IS
 -- limit that fits now. A clock keeps the limit it has where no policy sets one.
 CREATE FUNCTION peoplecall.replay_clocks(
 	district_id int, complaint_id bigint, category ltree, grade peoplecall.grade,
-	urgency peoplecall.urgency, nature text) RETURNS void
+	urgency peoplecall.urgency, nature text) RETURNS jsonb
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	moved jsonb := '[]';
 	share float8 := peoplecall.setting_value('assist_share', '0.8')::float8;
 	k record;
 	planned record;
@@ -135,11 +137,16 @@ BEGIN
 		       next_alarm_at = CASE WHEN k.paused_at IS NULL THEN timed.next_alarm_at END
 		 WHERE u.district_id = k.district_id AND u.complaint_id = k.complaint_id
 		   AND u.seq = k.seq;
+		IF timed.due_at <> k.due_at THEN
+			moved := moved || jsonb_build_object('clock', k.kind, 'task', k.task_seq,
+				'old', k.due_at, 'new', timed.due_at);
+		END IF;
 	END LOOP;
+	RETURN moved;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.replay_clocks(int, bigint, ltree, peoplecall.grade, peoplecall.urgency, text) IS
-	'reckons the open clocks of a complaint again, for what it is now';
+	'reckons the open clocks of a complaint again, for what it is now; returns the deadlines that moved, old and new';
 
 CREATE FUNCTION peoplecall.dispatch_body(
 	complaint bigint, lead bigint, assist bigint[], matter text, reason text)

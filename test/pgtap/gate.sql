@@ -1,0 +1,502 @@
+-- The gate: which caller may use which verb, and where. Every verb is tried
+-- with every duty at many orgs; then roles, delegates, posts, and who goes
+-- round the gate. gate_superuser.sql runs this file over a ledger that belongs
+-- to a superuser.
+\set QUIET on
+\pset fieldsep '\n'
+\if :{?ledger_owner}
+\else
+\set ledger_owner gate_owner
+\endif
+BEGIN;
+SET LOCAL client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+CREATE EXTENSION IF NOT EXISTS peoplecall CASCADE;
+CREATE ROLE gate_owner;
+CREATE ROLE gate_caller;
+CREATE ROLE gate_other;
+SELECT * FROM no_plan();
+
+-- What a statement comes to when a role runs it: ok or its SQLSTATE. The role
+-- may get a post and a superuser may prepare something before; nothing stays.
+CREATE FUNCTION pg_temp.try(
+	who name, what text, duty text DEFAULT NULL, org bigint DEFAULT NULL,
+	before text DEFAULT NULL) RETURNS text LANGUAGE plpgsql
+AS $$
+BEGIN
+	IF duty IS NOT NULL THEN
+		EXECUTE 'INSERT INTO peoplecall.post (role, duty, org) VALUES ($1, $2::peoplecall.duty, $3)'
+		  USING who, duty, org;
+	END IF;
+	IF before IS NOT NULL THEN
+		EXECUTE before;
+	END IF;
+	EXECUTE format('SET LOCAL ROLE %I', who);
+	EXECUTE what;
+	RAISE EXCEPTION USING ERRCODE = 'ZZ001';
+EXCEPTION
+	WHEN SQLSTATE 'ZZ001' THEN
+		RETURN 'ok';
+	WHEN OTHERS THEN
+		RETURN SQLSTATE;
+END
+$$;
+
+-- The one value that a query gives a role, or its SQLSTATE; what it does stays.
+CREATE FUNCTION pg_temp.says(who name, what text) RETURNS text LANGUAGE plpgsql
+AS $$
+DECLARE
+	answer text;
+	caller name := current_setting('role');
+BEGIN
+	EXECUTE format('SET LOCAL ROLE %I', who);
+	BEGIN
+		EXECUTE what INTO answer;
+	EXCEPTION WHEN OTHERS THEN
+		answer := SQLSTATE;
+	END;
+	EXECUTE format('SET LOCAL ROLE %I', caller);
+	RETURN answer;
+END
+$$;
+
+-- A call of each verb, by its place alone: arguments that fit come below.
+CREATE FUNCTION pg_temp.any_call(of regprocedure) RETURNS text LANGUAGE sql
+AS $$
+	SELECT format('SELECT peoplecall.%I(%s)', p.proname,
+	              (SELECT string_agg('NULL::' || format_type(a.type, NULL), ', ' ORDER BY a.place)
+	                 FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, place)))
+	  FROM pg_proc AS p WHERE p.oid = of
+$$;
+CREATE FUNCTION pg_temp.functions(pattern text) RETURNS SETOF regprocedure LANGUAGE sql
+AS $$
+	SELECT p.oid::regprocedure FROM pg_proc AS p
+	 WHERE p.pronamespace = 'peoplecall'::regnamespace AND p.proname ~ pattern
+	 ORDER BY 1
+$$;
+CREATE FUNCTION pg_temp.verb_functions() RETURNS SETOF regprocedure LANGUAGE sql
+AS $$
+	SELECT f FROM peoplecall.verbs() AS v, pg_temp.functions('^' || v.verb || '$') AS f
+$$;
+
+SELECT ok(count(*) >= count(DISTINCT v.verb) AND bool_and(f IS NOT NULL), 'every verb of verbs() is a function')
+  FROM peoplecall.verbs() AS v LEFT JOIN LATERAL pg_temp.functions('^' || v.verb || '$') AS f ON true;
+SELECT is((SELECT array_agg(f) FROM (
+	SELECT p.oid::regprocedure AS f FROM pg_proc AS p WHERE p.pronamespace = 'peoplecall'::regnamespace
+	 AND p.prosrc = 'pc_verb' EXCEPT SELECT pg_temp.verb_functions()) AS x),
+	NULL, 'every function of the gate is in verbs()');
+
+--
+-- Without a ledger
+--
+SELECT is(pg_temp.try('gate_caller', pg_temp.any_call(f)), 'PC002', format('no ledger: %s', f::oid::regproc))
+  FROM pg_temp.verb_functions() AS f;
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.act_for(111)'), 'PC002', 'no ledger: act_for');
+SELECT is(pg_temp.says('gate_caller', 'SELECT peoplecall.may_read(''4201'')'), 'false', 'no ledger: nothing may be read');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.create_ledger()'), '42501', 'a plain role makes no ledger');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.create_ledger(''gate_owner'')'), '42501', 'nor one for another');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.create_ledger(''nobody_here'')'), '42704', 'nor one for nobody');
+
+SELECT peoplecall.create_ledger(:'ledger_owner') \g /dev/null
+SELECT peoplecall.install_defaults() \g /dev/null
+\ir ../fixture/small_city.sql
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.create_ledger()'), '42501', 'a stranger may not bring a ledger up to date');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger()'), 'ok', 'a superuser may, with no owner named');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger(''gate_other'')'), '42710', 'a ledger has one owner');
+
+--
+-- Every verb, every duty, many orgs. Matter 1, in 东湖路社区 of 武昌区, has the
+-- market office 31 as lead and the police 33 as assistant; street 12 commands.
+-- Matter 2 there is a consultation that waits.
+--
+SELECT peoplecall.submit('hotline', '预付卡', '健身房关门', '420106012001', 'market.prepaid'::ltree, people => 60) \g /dev/null
+SELECT peoplecall.submit('hotline', '问一问', '怎么办', '420106012001', 'consult'::ltree, nature => 'consult') \g /dev/null
+SELECT is(array_agg(rtrim(format('%s %s %s %s %s', c.id, c.state, c.command_org, c.lead_org,
+		(SELECT string_agg(t.org::text, '+' ORDER BY t.seq) FROM peoplecall.task AS t WHERE t.complaint_id = c.id))) ORDER BY c.id),
+	'{420106000000000001 dispatched 12 31 31+33,420106000000000002 received 22}', 'the matters are as these tests take them to be')
+  FROM peoplecall.complaint AS c;
+
+CREATE TEMPORARY TABLE place (org bigint, area boolean, command boolean, line31 boolean, line12 boolean, district boolean);
+INSERT INTO place VALUES
+	-- org  area   command line31 line12 district
+	(1,   true,  true,  true,  true,  true),    -- the city
+	(2,   false, false, false, false, false),   -- another district
+	(3,   true,  true,  true,  true,  true),    -- the district
+	(11,  false, false, false, false, false),   -- a street there
+	(12,  true,  true,  false, true,  false),   -- the street that commands
+	(13,  false, false, false, false, false),   -- the street beside it
+	(22,  true,  false, false, false, false),   -- the community
+	(25,  false, false, false, false, false),   -- the community beside it
+	(31,  true,  false, true,  false, true),    -- the lead
+	(33,  true,  false, false, false, true),    -- the assistant
+	(41,  false, false, false, false, false),   -- another district's market office
+	(52,  true,  false, false, false, false),   -- the street's team
+	(61,  true,  false, false, false, true),    -- the city's inspection
+	(71,  false, false, false, false, false);   -- a company elsewhere
+
+CREATE TEMPORARY TABLE trial (verb text, reach text, before text, call text);
+INSERT INTO trial VALUES
+	('submit', 'area', NULL, $$SELECT peoplecall.submit('hotline', 't', 'b', '420106012001', 'market.prepaid'::ltree)$$),
+	('answer', 'area', NULL, $$SELECT peoplecall.answer(420106000000000002, 'r')$$),
+	('reject', 'area', NULL, $$SELECT peoplecall.reject(420106000000000002, 'r')$$),
+	('refer', 'area', NULL, $$SELECT peoplecall.refer(420106000000000002, 'd')$$),
+	('rate', 'area but the lead', 'closed', $$SELECT peoplecall.rate(420106000000000001, true)$$),
+	('reclassify', 'command', NULL, $$SELECT peoplecall.reclassify(420106000000000001, people => 61)$$),
+	('dispatch', 'command', NULL, $$SELECT peoplecall.dispatch(420106000000000001, lead => 32)$$),
+	('withdraw_task', 'command', NULL, $$SELECT peoplecall.withdraw_task(420106000000000001, 2, 'r')$$),
+	('escalate', 'command', NULL, $$SELECT peoplecall.escalate(420106000000000001, 'r')$$),
+	('accept', 'line31', NULL, $$SELECT peoplecall.accept(420106000000000001, 1)$$),
+	('contact', 'line31', NULL, $$SELECT peoplecall.contact(420106000000000001, 'n', 1)$$),
+	('report', 'line31', NULL, $$SELECT peoplecall.report(420106000000000001, 'n', 1)$$),
+	('complete', 'line31', NULL, $$SELECT peoplecall.complete(420106000000000001, 'r', 1)$$),
+	('send_back', 'command', 'completed', $$SELECT peoplecall.send_back(420106000000000001, 'r', 1)$$),
+	('revisit', 'area but the lead', 'completed', $$SELECT peoplecall.revisit(420106000000000001, 'reached', true, true, 5)$$),
+	('close', 'command', 'completed', $$SELECT peoplecall.close(420106000000000001)$$),
+	('reopen', 'command', 'closed', $$SELECT peoplecall.reopen(420106000000000001, 'r')$$),
+	('take_notices', 'any', 'noticed', $$SELECT peoplecall.take_notices()$$),
+	('confirm_notice', 'area', 'noticed', $$SELECT peoplecall.confirm_notice('420106000000000001-1')$$),
+	('fail_notice', 'area', 'noticed', $$SELECT peoplecall.fail_notice('420106000000000001-1', 'e')$$),
+	('due_districts', 'any', NULL, $$SELECT peoplecall.due_districts()$$),
+	('tick', 'district', NULL, $$SELECT peoplecall.tick(420106)$$),
+	('appoint', 'line12', NULL, $$SELECT peoplecall.appoint('gate_other', 'read', 12)$$),
+	('appoint', 'line12', NULL, $$SELECT peoplecall.appoint(123, 'read', 12)$$),
+	('dismiss', 'line12', NULL, $$SELECT peoplecall.dismiss('gate_other', 'read', 12)$$),
+	('dismiss', 'line12', NULL, $$SELECT peoplecall.dismiss(123, 'read', 12)$$),
+	('install_defaults', 'none', NULL, $$SELECT peoplecall.install_defaults()$$);
+UPDATE trial SET before = CASE before
+	WHEN 'noticed' THEN $$SELECT peoplecall.report(420106000000000001, 'n', 1, 'street')$$
+	WHEN 'completed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2)$$
+	WHEN 'closed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2), peoplecall.close(420106000000000001)$$
+	END WHERE before IS NOT NULL;
+
+CREATE FUNCTION pg_temp.reached(p place, reach text) RETURNS boolean LANGUAGE sql
+AS $$
+	SELECT CASE reach WHEN 'area' THEN p.area WHEN 'area but the lead' THEN p.area AND p.org <> 31
+		WHEN 'command' THEN p.command WHEN 'line31' THEN p.line31 WHEN 'line12' THEN p.line12
+		WHEN 'district' THEN p.district ELSE reach = 'any' END
+$$;
+
+-- A verb that was added must be tried here too.
+SELECT is(array_agg(v.verb), NULL, 'every verb is tried')
+  FROM peoplecall.verbs() AS v WHERE v.verb NOT IN (SELECT verb FROM trial);
+
+SELECT is(pg_temp.try('gate_caller', t.call, NULL, NULL, t.before), '42501', t.call || ': without a post') FROM trial AS t;
+SELECT is(pg_temp.try('postgres', t.call, NULL, NULL, t.before), 'ok', t.call || ': a superuser') FROM trial AS t;
+SELECT is(pg_temp.try(:'ledger_owner', t.call, NULL, NULL, t.before), 'ok', t.call || ': the owner') FROM trial AS t;
+
+SELECT is(array_agg(x.duty || ' ' || x.outcome) FILTER (WHERE x.outcome <> ''), NULL, t.call || ': with its duties alone')
+  FROM trial AS t
+  JOIN peoplecall.verbs() AS v ON v.verb = t.verb
+  LEFT JOIN LATERAL (
+	SELECT d.duty, pg_temp.try('gate_caller', t.call, d.duty::text, 1, t.before) AS outcome
+	  FROM unnest(enum_range(NULL::peoplecall.duty)) AS d (duty)) AS x
+    ON x.outcome <> CASE WHEN x.duty = ANY (v.duties) THEN 'ok' ELSE '42501' END
+ GROUP BY t.call;
+SELECT is(array_agg(x.org || ' ' || x.duty || ' ' || x.outcome) FILTER (WHERE x.outcome <> ''), NULL, t.call || ': where the post reaches alone')
+  FROM trial AS t
+  JOIN peoplecall.verbs() AS v ON v.verb = t.verb
+  LEFT JOIN LATERAL (
+	SELECT p.*, d.duty, pg_temp.try('gate_caller', t.call, d.duty::text, p.org, t.before) AS outcome
+	  FROM unnest(v.duties) AS d (duty) CROSS JOIN place AS p) AS x
+    ON x.outcome <> CASE WHEN pg_temp.reached((x.org, x.area, x.command, x.line31, x.line12, x.district)::place, t.reach)
+                         THEN 'ok' ELSE '42501' END
+ GROUP BY t.call;
+
+--
+-- The handling org never verifies itself, even where it commands.
+--
+SELECT setval('peoplecall.complaint_serial', 2) \g /dev/null
+SELECT peoplecall.submit('hotline', '车库', '积水', '420106012001', 'property.garage'::ltree) \g /dev/null
+SELECT is(format('%s %s', c.command_org, c.lead_org), '12 12', 'matter 3: the street leads and commands')
+  FROM peoplecall.complaint AS c WHERE c.id = 420106000000000003;
+SELECT is(pg_temp.try('gate_caller', s.call, 'verify', s.org, s.before), s.outcome, format('%s by org %s', s.call, s.org))
+  FROM (SELECT v.call, v.before, o.org, o.outcome
+          FROM (VALUES ('SELECT peoplecall.send_back(420106000000000003, ''r'')', 'SELECT peoplecall.complete(420106000000000003, ''r'')'),
+		('SELECT peoplecall.revisit(420106000000000003, ''reached'')', 'SELECT peoplecall.complete(420106000000000003, ''r'')'),
+		('SELECT peoplecall.close(420106000000000003)', 'SELECT peoplecall.complete(420106000000000003, ''r'')'),
+		('SELECT peoplecall.rate(420106000000000003, true)', 'SELECT peoplecall.complete(420106000000000003, ''r''), peoplecall.close(420106000000000003)'),
+		('SELECT peoplecall.reopen(420106000000000003, ''r'')', 'SELECT peoplecall.complete(420106000000000003, ''r''), peoplecall.close(420106000000000003)')) AS v (call, before)
+         CROSS JOIN (VALUES (12, '42501'), (3, 'ok'), (1, 'ok'), (2, '42501')) AS o (org, outcome)) AS s;
+
+--
+-- A post is one of several; an org that is not active gives none.
+--
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.accept(420106000000000001, 1)', 'handle', 2,
+	$$INSERT INTO peoplecall.post (role, duty, org) VALUES ('gate_caller', 'read', 1), ('gate_caller', 'handle', 31)$$), 'ok',
+	'another post of the caller reaches');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.accept(420106000000000001, 1)', 'handle', 31,
+	'UPDATE peoplecall.org SET active = false WHERE id = 31'), '42501', 'a post at an org that is closed reaches nothing');
+SELECT is(pg_temp.try('gate_caller', $$SELECT peoplecall.submit('hotline', 't', 'b', '420106012009', 'market.prepaid'::ltree)$$, 'intake', 13,
+	$$INSERT INTO peoplecall.jurisdiction (area, org) VALUES ('420106012009', 13)$$), 'ok', 'a jurisdiction reaches');
+SELECT is(pg_temp.try('gate_caller', $$SELECT peoplecall.submit('hotline', 't', 'b', '420106012009', 'market.prepaid'::ltree)$$, 'intake', 13,
+	$$INSERT INTO peoplecall.jurisdiction (area, org, valid) VALUES ('420106012009', 13, '(,2001-01-01)')$$), '42501', 'one that ended does not');
+
+--
+-- Roles: membership counts as far as PostgreSQL inherits it.
+--
+CREATE ROLE gate_group;
+INSERT INTO peoplecall.post (role, duty, org) VALUES ('gate_group', 'handle', 31);
+CREATE ROLE gate_member IN ROLE gate_group;
+CREATE ROLE gate_grandchild IN ROLE gate_member;
+CREATE ROLE gate_noinherit NOINHERIT IN ROLE gate_group;
+SELECT is(pg_temp.try('gate_member', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'a member has the posts of its group');
+SELECT is(pg_temp.try('gate_grandchild', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'and a member of the member');
+SELECT is(pg_temp.try('gate_noinherit', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'one that does not inherit has none');
+SELECT is(pg_temp.try('gate_noinherit', 'SET LOCAL ROLE gate_group; SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'unless it becomes the group');
+SELECT is(pg_temp.try('gate_member', 'SELECT peoplecall.accept(420106000000000001, 1)', NULL, NULL, 'REVOKE gate_group FROM gate_member'), '42501',
+	'membership that was revoked is gone at once');
+CREATE ROLE gate_deputy_owner;
+SELECT is(pg_temp.try('gate_deputy_owner', 'SELECT peoplecall.install_defaults()'), '42501', 'a stranger may not do everything');
+SELECT is(pg_temp.try('gate_deputy_owner', 'SELECT peoplecall.install_defaults()', NULL, NULL, format('GRANT %I TO gate_deputy_owner', :'ledger_owner')), 'ok',
+	'a member of the owner may');
+-- posts are of names: they go with a dump into another cluster
+INSERT INTO peoplecall.post (role, duty, org) VALUES ('gate_dropped', 'handle', 31);
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'a post of a role that does not exist harms nobody');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.dismiss(''gate_dropped'', ''handle'', 31)'), 'ok', 'and can be ended');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.accept(420106000000000001, 1)', NULL, NULL, 'ALTER ROLE gate_caller RENAME TO gate_renamed'), '22023',
+	'the role of these tests can be renamed');
+CREATE ROLE gate_first;
+SELECT peoplecall.appoint('gate_first', 'handle', 31) \g /dev/null
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'a role with a post');
+ALTER ROLE gate_first RENAME TO gate_second;
+SELECT is(pg_temp.try('gate_second', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'under a new name it holds none');
+ALTER ROLE gate_second RENAME TO gate_first;
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'under its old name again it does');
+
+--
+-- Delegates.
+--
+CREATE ROLE gate_app;
+CREATE ROLE gate_app_elsewhere;
+SELECT peoplecall.appoint('gate_app', 'delegate', 3) \g /dev/null
+SELECT peoplecall.appoint('gate_app_elsewhere', 'delegate', 2) \g /dev/null
+SELECT peoplecall.appoint('gate_other', 'handle', 31) \g /dev/null
+SELECT peoplecall.appoint(311, 'handle', 31) \g /dev/null
+SELECT peoplecall.appoint(211, 'handle', 21) \g /dev/null
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(311)'), 'ok', 'a delegate acts for an officer below its org');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(121)'), 'ok', 'and for one of an org in its area');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(521)'), 'ok', 'and for a team under a street''s command');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(211)'), '42501', 'not for an officer outside');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(11)'), '42501', 'not for one above');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(99999)'), '42501', 'nobody is told which officers exist');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(311)', NULL, NULL, 'UPDATE peoplecall.officer SET active = false WHERE id = 311'), '42501', 'not for one who left');
+SELECT is(pg_temp.try('gate_app_elsewhere', 'SELECT peoplecall.act_for(311)'), '42501', 'a delegate of another district may not');
+SELECT is(pg_temp.try('gate_other', 'SELECT peoplecall.act_for(311)'), '42501', 'another duty is not enough');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.act_for(311)'), '42501', 'a role without a post may not');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(311)', NULL, NULL, 'UPDATE peoplecall.org SET active = false WHERE id = 3'), '42501', 'a closed org delegates nothing');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.act_for(99999)'), 'PC005', 'a superuser is told that there is no such officer');
+
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'acting for nobody, the delegate handles nothing');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(311); SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'acting for the officer, it does');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(311); SELECT peoplecall.accept(420106000000000001, 2)'), '42501', 'within that officer''s posts');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(121); SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'an officer without a post has none');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(311); SELECT peoplecall.act_for(NULL); SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'act_for(NULL) ends it');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(311); SELECT peoplecall.take_notices()'), '42501', 'the delegate''s own duty does not count meanwhile');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(311); SET LOCAL ROLE gate_app_elsewhere; SELECT peoplecall.accept(420106000000000001, 1)'), '42501',
+	'it is bound to the role that said it');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(311); SET LOCAL ROLE gate_other; SELECT peoplecall.accept(420106000000000001, 1); '
+	'DO $x$ BEGIN ASSERT (SELECT e.officer IS NULL AND e.actor = ''gate_other'' FROM peoplecall.event AS e WHERE e.verb = ''accept''); END $x$'), 'ok',
+	'another role in the same transaction acts for itself');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.act_for(311); SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'a superuser acting for an officer');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.act_for(311); SELECT peoplecall.accept(420106000000000001, 2)'), '42501', 'has that officer''s posts alone');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.act_for(311); SELECT peoplecall.install_defaults()'), '42501', 'and not the owner''s verbs');
+
+-- taken back by a rollback, kept by a release
+SELECT is(pg_temp.try('gate_app', $do$DO $x$
+	BEGIN
+		BEGIN
+			PERFORM peoplecall.act_for(311);
+			RAISE division_by_zero;
+		EXCEPTION WHEN division_by_zero THEN NULL;
+		END;
+		PERFORM peoplecall.accept(420106000000000001, 1);
+	END $x$$do$), '42501', 'a rollback to a savepoint takes back what was said after it');
+SELECT is(pg_temp.try('gate_app', $do$DO $x$
+	BEGIN
+		BEGIN
+			PERFORM peoplecall.act_for(311);
+		EXCEPTION WHEN division_by_zero THEN NULL;
+		END;
+		PERFORM peoplecall.accept(420106000000000001, 1);
+	END $x$$do$), 'ok', 'a subtransaction that is released keeps it');
+SELECT is(pg_temp.try('gate_app', $do$DO $x$
+	BEGIN
+		PERFORM peoplecall.act_for(311);
+		BEGIN
+			PERFORM peoplecall.act_for(121);
+			PERFORM peoplecall.act_for(NULL);
+			RAISE division_by_zero;
+		EXCEPTION WHEN division_by_zero THEN NULL;
+		END;
+		PERFORM peoplecall.accept(420106000000000001, 1);
+	END $x$$do$), 'ok', 'and gives back what was said before it');
+-- a function of somebody else acts for its own role and for no other
+CREATE FUNCTION pg_temp.act_elsewhere() RETURNS void SECURITY DEFINER LANGUAGE sql AS 'SELECT peoplecall.act_for(211)';
+ALTER FUNCTION pg_temp.act_elsewhere() OWNER TO gate_app_elsewhere;
+SELECT is(pg_temp.try('gate_caller', 'SELECT pg_temp.act_elsewhere(); SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'act_for in a SECURITY DEFINER function: of its owner');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.act_for(311); SELECT pg_temp.act_elsewhere(); SELECT peoplecall.accept(420106000000000001, 1)'), 'ok',
+	'and what the caller said still holds after it');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.act_for(311); SELECT pg_temp.act_elsewhere(); SELECT peoplecall.install_defaults()'), '42501',
+	'nobody''s act_for gives a superuser back what acting took');
+-- who was dismissed, left, or was never to act does nothing more
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.accept(420106000000000001, 1)', NULL, NULL,
+	$$SET LOCAL ROLE gate_app; SELECT peoplecall.act_for(311); RESET ROLE; UPDATE peoplecall.officer SET active = false WHERE id = 311$$), '42501',
+	'an officer who left meanwhile acts no more');
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.accept(420106000000000001, 1)', NULL, NULL,
+	$$SET LOCAL ROLE gate_app; SELECT peoplecall.act_for(311); RESET ROLE; SELECT peoplecall.dismiss('gate_app', 'delegate', 3)$$), '42501',
+	'nor does a delegate who was dismissed meanwhile');
+
+-- both names are in the history
+SAVEPOINT both_names;
+SET LOCAL ROLE gate_app;
+SELECT peoplecall.act_for(311), peoplecall.accept(420106000000000001, 1) \g /dev/null
+RESET ROLE;
+SELECT is(e.actor || ' ' || e.officer || ' ' || e.org, 'gate_app 311 31', 'the event keeps actor, officer and the org of the post')
+  FROM peoplecall.event AS e WHERE e.complaint_id = 420106000000000001 AND e.verb = 'accept';
+SELECT is(t.officer, 311::bigint, 'and the task its officer')
+  FROM peoplecall.task AS t WHERE t.complaint_id = 420106000000000001 AND t.seq = 1;
+ROLLBACK TO both_names;
+SELECT is(pg_temp.try('gate_app', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'after ROLLBACK TO nobody is acted for');
+
+--
+-- Posts by verbs.
+--
+SELECT is(pg_temp.says('postgres', 'SELECT peoplecall.appoint(''gate_caller'', ''configure'', 12)') ~ '^\d+$', true, 'appoint returns the post');
+SELECT is(pg_temp.says('postgres', 'SELECT peoplecall.appoint(''gate_caller'', ''configure'', 12)'),
+	pg_temp.says('postgres', 'SELECT p.id FROM peoplecall.post AS p WHERE p.role = ''gate_caller'''), 'and the same when repeated');
+SELECT is(p.appointed_by, 'postgres', 'who appointed is the caller, not the owner') FROM peoplecall.post AS p WHERE p.role = 'gate_caller';
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.appoint(''gate_other'', ''read'', 22)'), 'ok', 'configure appoints for an org below');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.appoint(''gate_other'', ''read'', 3)'), '42501', 'not above');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.appoint(''gate_other'', ''read'', 13)'), '42501', 'not beside');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.appoint(131, ''read'', 13)'), '42501', 'nor an officer there');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.appoint(''gate_caller'', ''configure'', 3)'), '42501', 'nobody lifts himself');
+SELECT is(pg_temp.try('gate_caller', 'SELECT peoplecall.dismiss(''gate_app'', ''delegate'', 3)'), '42501', 'nobody dismisses those above');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.appoint(''nobody_here'', ''read'', 12)'), '42704', 'appoint: a role that does not exist');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.appoint(''public'', ''read'', 12)'), '42704', 'appoint: PUBLIC is no role');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.appoint(''gate_other'', ''read'', 12345)'), 'PC005', 'appoint: an org that does not exist');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.appoint(99999, ''read'', 12)'), 'PC005', 'appoint: an officer who does not exist');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.appoint(NULL::name, ''read'', 12)'), '22004', 'appoint: NULL');
+SELECT is(pg_temp.says('postgres', 'SELECT peoplecall.dismiss(''gate_other'', ''verify'', 1)'), 'false', 'dismiss: false where there was no post');
+CREATE ROLE "gate ""quoted"", postgres";
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.appoint(''gate "quoted", postgres'', ''read'', 12)'), 'ok', 'a role''s name is quoted');
+
+--
+-- Round the gate.
+--
+-- Every body and every question of the gate is refused to everybody outside:
+-- to a plain role, to one with posts, to the owner and to a superuser.
+SELECT is(array_agg(f::oid::regproc || ' ' || outcome) FILTER (WHERE outcome <> ''), NULL, format('%s outside the gate, by %s', pattern, who))
+  FROM (VALUES ('^gate_'), ('^act_time$')) AS k (pattern)
+ CROSS JOIN (VALUES ('gate_other'), ('gate_caller'), ('postgres'), (:'ledger_owner')) AS r (who)
+  LEFT JOIN LATERAL (
+	SELECT f, pg_temp.try(r.who::name, pg_temp.any_call(f)) AS outcome FROM pg_temp.functions(k.pattern) AS f) AS x
+    ON x.outcome <> '42501'
+ GROUP BY pattern, who;
+-- with arguments that would do
+SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.before), '42501', replace(t.call, '(', '_body(') || ', by ' || who)
+  FROM (SELECT p.verb, p.before, regexp_replace(p.call, 'peoplecall\.(\w+)\(.*$',
+	        format('peoplecall.\1(%s)', CASE p.verb
+		WHEN 'submit' THEN $$'hotline', 't', 'b', '420106012001', NULL, 'complaint', NULL, NULL, 1, NULL, NULL, NULL, 'open', NULL, NULL$$
+		WHEN 'refer' THEN $$420106000000000002, 'd', NULL$$
+		WHEN 'rate' THEN $$420106000000000001, true, NULL, NULL$$
+		WHEN 'reclassify' THEN $$420106000000000001, NULL, NULL, NULL, NULL, NULL, 61, NULL, NULL$$
+		WHEN 'dispatch' THEN $$420106000000000001, 32, NULL, NULL, NULL$$
+		WHEN 'report' THEN $$420106000000000001, 'n', 1, NULL$$
+		WHEN 'close' THEN $$420106000000000001, NULL$$
+		WHEN 'reopen' THEN $$420106000000000001, 'r', true$$
+		WHEN 'take_notices' THEN $$10, interval '1 minute'$$
+		WHEN 'tick' THEN $$420106, 10$$
+		ELSE substring(p.call FROM '\((.*)\)') END)) AS call
+	    FROM trial AS p) AS t
+ CROSS JOIN (VALUES ('gate_other'), ('postgres'), (:'ledger_owner')) AS r (who);
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger_body()'), '42501', 'create_ledger_body() outside');
+
+-- Nobody but the owner writes, reads more than his posts bring, or is helped
+-- by the functions that verbs share.
+CREATE TEMPORARY TABLE written AS
+SELECT c.relname, (SELECT quote_ident(a.attname) FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum = 1) AS first
+  FROM pg_class AS c WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind IN ('r', 'p');
+SELECT is(array_agg(relname || ' ' || outcome) FILTER (WHERE outcome <> ''), NULL, format(what, 'table', 'column'))
+  FROM (VALUES ('INSERT INTO peoplecall.%1$I DEFAULT VALUES'), ('UPDATE peoplecall.%1$I SET %2$s = %2$s'),
+	('DELETE FROM peoplecall.%1$I'), ('TRUNCATE peoplecall.%1$I CASCADE'), ('LOCK TABLE peoplecall.%1$I'),
+	('ALTER TABLE peoplecall.%1$I ADD COLUMN mine int'), ('CREATE TRIGGER mine BEFORE INSERT ON peoplecall.%1$I EXECUTE FUNCTION suppress_redundant_updates_trigger()')) AS w (what)
+  LEFT JOIN LATERAL (
+	SELECT t.relname, pg_temp.try('gate_other', format(w.what, t.relname, t.first), 'configure', 1) AS outcome FROM written AS t) AS x
+    ON x.outcome NOT IN ('42501') AND NOT (x.outcome = '428C9')
+ GROUP BY what;
+SELECT is(pg_temp.try('gate_other', 'SELECT nextval(''peoplecall.complaint_serial'')'), '42501', 'nor draws numbers');
+SELECT is(pg_temp.try('gate_other', 'CREATE FUNCTION peoplecall.mine() RETURNS int LANGUAGE sql AS ''SELECT 1'''), '42501', 'nor makes functions among ours');
+SELECT is(pg_temp.try('gate_other', format('SELECT peoplecall.%s', h)), '42501', h || ' by a role with a post')
+  FROM unnest(ARRAY['write_event(420106, 420106000000000001, ''420106012001'', 99, now(), ''x'', 1, 1, ''{}'')',
+	'settle(420106, 420106000000000001, ''closed'', now(), 1, 1, 1)', 'lock_complaint(420106000000000001)',
+	'stop_clocks(420106, 420106000000000001, 1, ''{resolve}'', now())', 'end_task(420106, 420106000000000001, 1, ''withdrawn'', now(), ''void'')',
+	'fire_alarms(420106, ''{420106000000000001}'', now())', 'grant_reading(''gate_other'')', 'default_rules()',
+	'send_notice(420106, 420106000000000001, ''420106012001'', 111, ''x'', ''{}'', now())', 'lock_notice(''420106000000000001-1'')',
+	'ledger_ddl(''DROP TABLE peoplecall.event'')', 'require_ledger_owner(''x'')', 'schedule_jobs()', 'unschedule_jobs()']) AS h;
+SELECT is(pg_temp.try('gate_other', 'CALL peoplecall.sweep()'), '42501', 'sweep by a role without configure');
+
+-- A verb by other ways is the same verb.
+CREATE FUNCTION pg_temp.by_plpgsql() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN EXECUTE 'SELECT peoplecall.accept($1, $2)' USING 420106000000000001, 1; END $$;
+CREATE FUNCTION pg_temp.by_definer() RETURNS void SECURITY DEFINER LANGUAGE sql AS 'SELECT peoplecall.accept(420106000000000001, 1)';
+ALTER FUNCTION pg_temp.by_definer() OWNER TO gate_other;
+CREATE VIEW pg_temp.by_view AS SELECT r.* FROM peoplecall.accept(420106000000000001, 1) AS r;
+GRANT SELECT ON pg_temp.by_view TO PUBLIC;
+CREATE TABLE public.by_default (id int, r peoplecall.receipt DEFAULT peoplecall.accept(420106000000000001, 1));
+GRANT INSERT ON public.by_default TO PUBLIC;
+CREATE OPERATOR public.## (LEFTARG = bigint, RIGHTARG = int, FUNCTION = peoplecall.accept);
+CREATE FUNCTION pg_temp.step(peoplecall.receipt, bigint) RETURNS peoplecall.receipt LANGUAGE sql AS 'SELECT peoplecall.accept($2, 1)';
+CREATE AGGREGATE public.accept_all(bigint) (SFUNC = pg_temp.step, STYPE = peoplecall.receipt);
+SELECT is(pg_temp.try('gate_caller', w.call), '42501', w.call || ': without the duty'),
+       is(pg_temp.try('gate_other', w.call), 'ok', w.call || ': with it')
+  FROM (VALUES ('SELECT pg_temp.by_plpgsql()'), ('TABLE pg_temp.by_view'), ('INSERT INTO public.by_default (id) VALUES (1)'),
+	('SELECT 420106000000000001 OPERATOR(public.##) 1'), ('SELECT public.accept_all(420106000000000001)'),
+	('WITH a AS (SELECT peoplecall.accept(420106000000000001, 1)) SELECT * FROM a'),
+	('COPY (SELECT peoplecall.accept(420106000000000001, 1)) TO ''/dev/null''')) AS w (call)
+ WHERE w.call NOT LIKE 'COPY%';
+SELECT is(pg_temp.try('gate_caller', 'SELECT pg_temp.by_definer()'), 'ok', 'in a SECURITY DEFINER function it is its owner who calls');
+SELECT is(pg_temp.try('gate_other', 'CREATE TABLE pg_temp.t (i bigint); CREATE INDEX ON pg_temp.t ((peoplecall.accept(i, 1)))'), '42P17', 'a verb is no index expression');
+SELECT is(pg_temp.try('gate_other', 'SELECT peoplecall.rulebook_changed()'), '39P01', 'rulebook_changed() by hand');
+SELECT is(pg_temp.try('gate_other', $$CREATE TEMPORARY TABLE mine (i int);
+	CREATE TRIGGER t AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION peoplecall.rulebook_changed('post'); INSERT INTO mine VALUES (1)$$), '42501',
+	'a stranger''s table does not drop the city''s compiled rules');
+
+--
+-- A ledger of another version
+--
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.due_districts()', NULL, NULL, 'CREATE OR REPLACE VIEW peoplecall.ledger AS SELECT ' || v || ' AS version'), 'PC002', 'a ledger of version ' || v)
+  FROM unnest(ARRAY[0, 99]) AS v;
+CREATE FUNCTION pg_temp.hint(version int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	hint text;
+BEGIN
+	EXECUTE 'CREATE OR REPLACE VIEW peoplecall.ledger AS SELECT ' || version || ' AS version';
+	PERFORM peoplecall.due_districts();
+	RETURN 'worked';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN hint;
+END $$;
+SELECT matches(pg_temp.hint(0), 'create_ledger', 'an older ledger: the hint says how to bring it up to date');
+SELECT matches(pg_temp.hint(99), 'ALTER EXTENSION', 'a newer ledger: the hint says how to bring the extension up to date');
+SELECT is(pg_temp.try('gate_other', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'and the right version works again');
+
+--
+-- A ledger that lost its first table is not given to whoever asks: what is
+-- left would run its owner's code as the next one.
+--
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger(''gate_other'')', NULL, NULL, 'DROP TABLE peoplecall.complaint CASCADE'), '42501',
+	'create_ledger() refuses tables of another role');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger()', NULL, NULL, 'DROP TABLE peoplecall.complaint CASCADE'),
+	CASE WHEN :'ledger_owner' = 'postgres' THEN 'ok' ELSE '42501' END,
+	'also where it is a superuser who asks and names no owner');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger(''gate_other'')', NULL, NULL,
+	'DO $x$ DECLARE t text; BEGIN SET LOCAL client_min_messages = error;
+	FOR t IN SELECT oid::regclass FROM pg_class WHERE relnamespace = ''peoplecall''::regnamespace AND relkind IN (''r'', ''v'', ''S'')
+	LOOP EXECUTE CASE WHEN to_regclass(t) IS NULL THEN ''SELECT'' WHEN (SELECT relkind FROM pg_class WHERE oid = to_regclass(t)) = ''v'' THEN ''DROP VIEW '' || t || '' CASCADE''
+		WHEN (SELECT relkind FROM pg_class WHERE oid = to_regclass(t)) = ''S'' THEN ''DROP SEQUENCE '' || t || '' CASCADE'' ELSE ''DROP TABLE '' || t || '' CASCADE'' END; END LOOP; END $x$'),
+	CASE WHEN :'ledger_owner' = 'postgres' THEN 'ok' ELSE '42501' END,
+	'nor while another role may make functions among ours');
+
+SELECT * FROM finish();
+ROLLBACK;
