@@ -2,8 +2,9 @@
  * acting.c
  *	  act_for: a pooled application role names the officer for whom it acts.
  *
- * Holds for the transaction and for the role that said it; a rollback to a
- * savepoint takes back what was said after it. It is not a setting, since
+ * Holds for the transaction and for the role that said it, whatever other
+ * roles say in between; a rollback to a savepoint takes back what was said
+ * after it. Whether it may be is asked again with every verb. It is not a setting, since
  * anybody may set a setting. Parallel workers do not know it, so whatever
  * asks for it must not run there.
  */
@@ -48,22 +49,67 @@ forget_at_end(XactEvent event, void *arg)
 	}
 }
 
+/* Of what one role said, only the last counts where both would be kept. */
 static void
-forget_rolled_back(SubXactEvent event, SubTransactionId subxact,
-				   SubTransactionId parent, void *arg)
+forget_older(Acting *newer)
+{
+	Acting	  **link = &newer->before;
+
+	while (*link != NULL)
+	{
+		Acting	   *older = *link;
+
+		if (older->role == newer->role && older->subxact == newer->subxact)
+		{
+			*link = older->before;
+			pfree(older);
+		}
+		else
+			link = &older->before;
+	}
+}
+
+static void
+at_subxact_end(SubXactEvent event, SubTransactionId subxact,
+			   SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
 		while (acting != NULL && acting->subxact == subxact)
-			acting = acting->before;
+		{
+			Acting	   *undone = acting;
+
+			acting = undone->before;
+			pfree(undone);
+		}
+	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-		for (Acting *a = acting; a != NULL && a->subxact == subxact; a = a->before)
+	{
+		Acting	   *a;
+
+		for (a = acting; a != NULL && a->subxact == subxact; a = a->before)
 			a->subxact = parent;
+		for (a = acting; a != NULL && a->subxact == parent; a = a->before)
+			forget_older(a);
+	}
+}
+
+/* What the role said last. */
+static Acting *
+acting_as(Oid role)
+{
+	for (Acting *a = acting; a != NULL; a = a->before)
+		if (a->role == role)
+			return a;
+	return NULL;
 }
 
 int64
 pc_acting_officer(Oid role)
 {
-	return acting != NULL && acting->role == role ? acting->officer : 0;
+	Acting	   *said = acting_as(role);
+
+	return said != NULL ? said->officer : 0;
 }
 
 /* May this role act for officers of that org? */
@@ -90,33 +136,36 @@ may_act(const PcPosts *posts, Oid role, int64 officer_org)
 	return false;
 }
 
+bool
+pc_may_act_for(const PcPosts *posts, Oid role, int64 officer)
+{
+	int64		org = pc_officer_org(posts, officer);
+
+	return org != 0 &&
+		(has_privs_of_role(role, pc_ledger_owner()) || may_act(posts, role, org));
+}
+
 static void
 check_may_act(Oid role, int64 officer)
 {
 	PcPosts    *posts = pc_posts(NULL);
-	Oid			owner = pc_ledger_owner();
-	int64		org;
 
 	if (posts == NULL)
 		pc_no_ledger();
-	org = pc_officer_org(posts, officer);
-	if (has_privs_of_role(role, owner))
-	{
-		if (org == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_PC_NOT_FOUND),
-					 errmsg("there is no active officer %lld",
-							(long long) officer)));
+	if (pc_may_act_for(posts, role, officer))
 		return;
-	}
+	if (has_privs_of_role(role, pc_ledger_owner()))
+		ereport(ERROR,
+				(errcode(ERRCODE_PC_NOT_FOUND),
+				 errmsg("there is no active officer %lld",
+						(long long) officer)));
 
 	/* the same answer for a stranger and for nobody: ids are not to be guessed */
-	if (org == 0 || !may_act(posts, role, org))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied to act for officer %lld",
-						(long long) officer),
-				 errhint("The role needs a post with the duty \"delegate\" for the officer's org or one above it.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied to act for officer %lld",
+					(long long) officer),
+			 errhint("The role needs a post with the duty \"delegate\" for the officer's org or one above it.")));
 }
 
 /*
@@ -131,22 +180,27 @@ pc_act_for(PG_FUNCTION_ARGS)
 	static bool registered = false;
 	Oid			role = GetUserId();
 	int64		officer = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-	Acting	   *next;
+	Acting	   *said;
 
 	if (officer != 0)
 		check_may_act(role, officer);
 	if (!registered)
 	{
 		RegisterXactCallback(forget_at_end, NULL);
-		RegisterSubXactCallback(forget_rolled_back, NULL);
+		RegisterSubXactCallback(at_subxact_end, NULL);
 		registered = true;
 	}
 
-	next = MemoryContextAlloc(TopTransactionContext, sizeof(Acting));
-	next->officer = officer;
-	next->role = role;
-	next->subxact = GetCurrentSubTransactionId();
-	next->before = acting;
-	acting = next;
+	/* said again in the same subtransaction: nothing to go back to */
+	said = acting_as(role);
+	if (said == NULL || said->subxact != GetCurrentSubTransactionId())
+	{
+		said = MemoryContextAlloc(TopTransactionContext, sizeof(Acting));
+		said->role = role;
+		said->subxact = GetCurrentSubTransactionId();
+		said->before = acting;
+		acting = said;
+	}
+	said->officer = officer;
 	PG_RETURN_VOID();
 }

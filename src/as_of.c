@@ -25,6 +25,25 @@ static char *as_of_text = NULL;
 static TimestampTz as_of_value = DT_NOBEGIN;
 
 /*
+ * The same moment in a form that no TimeZone or DateStyle changes: a parallel
+ * worker reads the setting again, before it has the leader's others.
+ */
+static char *
+moment_text(TimestampTz value)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			tz;
+	const char *zone;
+	char		buffer[MAXDATELEN + 1];
+
+	if (timestamp2tm(value, &tz, &tm, &fsec, &zone, pg_tzset("GMT")) != 0)
+		return NULL;
+	EncodeDateTime(&tm, fsec, true, 0, NULL, USE_ISO_DATES, buffer);
+	return pc_guc_strdup(buffer);
+}
+
+/*
  * Reads what timestamptz reads, but reports instead of raising, as a check
  * hook must.
  */
@@ -44,6 +63,7 @@ check_as_of(char **newval, void **extra, GucSource source)
 		char	   *fields[MAXDATEFIELDS];
 		int			ftypes[MAXDATEFIELDS];
 		char		buffer[MAXDATELEN + MAXDATEFIELDS];
+		char	   *moment;
 
 		if (ParseDateTime(*newval, buffer, sizeof(buffer), fields, ftypes,
 						  MAXDATEFIELDS, &nfields) != 0 ||
@@ -55,8 +75,13 @@ check_as_of(char **newval, void **extra, GucSource source)
 			GUC_check_errdetail("The value must be a finite timestamp such as 2019-11-25 09:00+08.");
 			return false;
 		}
+		moment = moment_text(value);
+		if (moment == NULL)
+			return false;
+		pc_guc_free(*newval);
+		*newval = moment;
 	}
-	result = malloc(sizeof(TimestampTz));
+	result = pc_guc_malloc(sizeof(TimestampTz));
 	if (result == NULL)
 		return false;
 	*result = value;

@@ -54,6 +54,18 @@ pc_decode_datetime(char **field, int *ftype, int nf, int *dtype,
 #endif
 }
 
+/* since 16, what a check hook hands over is freed by guc_free() */
+#include "utils/guc.h"
+#if PG_VERSION_NUM >= 160000
+#define pc_guc_malloc(size) guc_malloc(LOG, size)
+#define pc_guc_strdup(string) guc_strdup(LOG, string)
+#define pc_guc_free(pointer) guc_free(pointer)
+#else
+#define pc_guc_malloc(size) malloc(size)
+#define pc_guc_strdup(string) strdup(string)
+#define pc_guc_free(pointer) free(pointer)
+#endif
+
 /* 16 replaced the functions per kind of object by one */
 #include "utils/acl.h"
 #if PG_VERSION_NUM >= 160000

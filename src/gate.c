@@ -123,6 +123,14 @@ identify_caller(PcCaller *caller, const PcVerb *verb)
 	caller->outer = current_caller;
 	if (caller->everything)
 		return;
+	if (caller->officer != 0 &&
+		!pc_may_act_for(posts, caller->role, caller->officer))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for verb %s", verb->name),
+				 errdetail("Role \"%s\" may act for officer %lld no longer.",
+						   GetUserNameFromId(caller->role, false),
+						   (long long) caller->officer)));
 
 	while ((post = pc_next_post(posts, caller->role, caller->officer,
 								&position)) != NULL)
@@ -148,6 +156,16 @@ pc_inside_gate(void)
 				 errmsg("this function works only inside a verb"),
 				 errhint("Call the verb itself, such as peoplecall.submit().")));
 	return current_caller;
+}
+
+/* A question about nothing must not be taken for one that was answered. */
+static void
+require_argument(FunctionCallInfo fcinfo, int number, const char *name)
+{
+	if (PG_ARGISNULL(number))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
 }
 
 /*
@@ -290,10 +308,13 @@ Datum
 pc_gate_state(PG_FUNCTION_ARGS)
 {
 	PcCaller   *caller = pc_inside_gate();
-	int64		id = PG_GETARG_INT64(0);
-	int			state = pc_enum_ordinal(PC_ENUM_COMPLAINT_STATE,
-										PG_GETARG_DATUM(1));
+	int64		id;
+	int			state;
 
+	require_argument(fcinfo, 0, "complaint");
+	require_argument(fcinfo, 1, "state");
+	id = PG_GETARG_INT64(0);
+	state = pc_enum_ordinal(PC_ENUM_COMPLAINT_STATE, PG_GETARG_DATUM(1));
 	if ((caller->verb->states & PC_STATE(state)) == 0)
 	{
 		ereport(ERROR,
@@ -320,6 +341,7 @@ pc_gate_area(PG_FUNCTION_ARGS)
 	AreaTest	test;
 	int64		org;
 
+	require_argument(fcinfo, 0, "area");
 	test.area = PG_GETARG_AREACODE(0);
 	test.level = PG_ARGISNULL(1) ? -1
 		: pc_enum_ordinal(PC_ENUM_AREA_LEVEL, PG_GETARG_DATUM(1));
@@ -338,8 +360,10 @@ Datum
 pc_gate_reaches(PG_FUNCTION_ARGS)
 {
 	PcCaller   *caller = pc_inside_gate();
-	AreaTest	test = {.area = PG_GETARG_AREACODE(0), .level = -1};
+	AreaTest	test = {.level = -1};
 
+	require_argument(fcinfo, 0, "area");
+	test.area = PG_GETARG_AREACODE(0);
 	test.at = pc_as_of();
 	PG_RETURN_BOOL(find_post(caller, caller->verb->duties, area_reached,
 							 &test) >= 0);
@@ -353,9 +377,12 @@ Datum
 pc_gate_org(PG_FUNCTION_ARGS)
 {
 	PcCaller   *caller = pc_inside_gate();
-	int64		of = PG_GETARG_INT64(0);
-	int64		org = find_post(caller, caller->verb->duties, org_reached, &of);
+	int64		of;
+	int64		org;
 
+	require_argument(fcinfo, 0, "org");
+	of = PG_GETARG_INT64(0);
+	org = find_post(caller, caller->verb->duties, org_reached, &of);
 	if (org < 0)
 		refuse(caller, "that org");
 	if (org == 0)

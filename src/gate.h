@@ -51,6 +51,12 @@ extern PcCaller *pc_set_caller(PcCaller *caller);
 /* acting.c: the officer for whom this role acts in this transaction, or 0 */
 extern int64 pc_acting_officer(Oid role);
 
+/*
+ * acting.c: may the role act for that officer, as posts stand now? What held
+ * when it said so may have ended since.
+ */
+extern bool pc_may_act_for(const PcPosts *posts, Oid role, int64 officer);
+
 /* the setting as_of, or the clock; microseconds since 2000 as everywhere */
 extern TimestampTz pc_as_of(void);
 /* the setting as_of, or when the statement began: stands still within it */

@@ -50,24 +50,28 @@ pc_ledger_relation(const char *name)
 }
 
 Oid
+pc_relation_owner(Oid relation)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/* A view in its place is no ledger. */
+Oid
 pc_ledger_owner(void)
 {
 	Oid			relation = pc_ledger_relation("complaint");
-	HeapTuple	tuple;
-	Form_pg_class class;
-	Oid			owner = InvalidOid;
+	char		kind = OidIsValid(relation) ? get_rel_relkind(relation) : '\0';
 
-	if (!OidIsValid(relation))
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
 		return InvalidOid;
-	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	class = (Form_pg_class) GETSTRUCT(tuple);
-	if (class->relkind == RELKIND_RELATION ||
-		class->relkind == RELKIND_PARTITIONED_TABLE)
-		owner = class->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
+	return pc_relation_owner(relation);
 }
 
 void

@@ -23,6 +23,9 @@ typedef struct PcLedgerEntry
 /* Oid of a table (or view) in our schema; InvalidOid where there is none */
 extern Oid	pc_ledger_relation(const char *name);
 
+/* role that owns a relation; InvalidOid where there is none */
+extern Oid	pc_relation_owner(Oid relation);
+
 /* role that owns the table complaint; InvalidOid where no ledger stands */
 extern Oid	pc_ledger_owner(void);
 

@@ -33,36 +33,64 @@ column_int64(int row, int column)
 	return isnull ? 0 : DatumGetInt64(value);
 }
 
+/* One row of the table is one duty; a post holds all duties for an org. */
+static bool
+same_post(const PcPost *post, int64 officer, const char *role, int64 org)
+{
+	return post->officer == officer && post->org == org &&
+		strcmp(NameStr(post->role), role) == 0;
+}
+
 static void
 load_post_rows(PcPosts *posts, MemoryContext context)
 {
-	pc_rulebook_query(
-		"SELECT p.officer, p.org,"
-		" pg_catalog.sum(1 << (e.enumsortorder - 1)::int)::bigint,"
-		" p.role::text"
-		"  FROM peoplecall.post AS p"
-		"  JOIN pg_catalog.pg_enum AS e"
-		"    ON e.enumtypid = 'peoplecall.duty'::pg_catalog.regtype"
-		"   AND e.enumlabel = p.duty::text"
-		" GROUP BY p.role, p.officer, p.org"
-		" ORDER BY p.officer NULLS FIRST, p.role, p.org");
-	posts->nposts = (int) SPI_processed;
-	posts->posts = MemoryContextAllocZero(context,
-										  sizeof(PcPost) * (posts->nposts + 1));
-	for (int i = 0; i < posts->nposts; i++)
+	PcPost	   *post = NULL;
+
+	pc_rulebook_query("SELECT p.officer, p.org, p.duty, p.role::text"
+					  "  FROM peoplecall.post AS p"
+					  " ORDER BY p.officer NULLS FIRST, p.role, p.org");
+	posts->posts = MemoryContextAllocExtended(context, sizeof(PcPost) *
+											  Max(SPI_processed, 1),
+											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int i = 0; i < (int) SPI_processed; i++)
 	{
-		PcPost	   *post = &posts->posts[i];
 		char	   *role = SPI_getvalue(SPI_tuptable->vals[i],
 										SPI_tuptable->tupdesc, 4);
+		const char *name = role != NULL ? role : "";
+		int64		officer = column_int64(i, 1);
+		int64		org = column_int64(i, 2);
+		Datum		duty = ObjectIdGetDatum((Oid) column_int64(i, 3));
 
-		post->officer = column_int64(i, 1);
-		post->org = column_int64(i, 2);
-		post->duties = (PcDuties) column_int64(i, 3);
-		if (role != NULL)
+		if (post == NULL || !same_post(post, officer, name, org))
 		{
-			namestrcpy(&post->role, role);
-			posts->nroles = i + 1;
+			post = &posts->posts[posts->nposts++];
+			post->officer = officer;
+			post->org = org;
+			namestrcpy(&post->role, name);
+			if (role != NULL)
+				posts->nroles = posts->nposts;
 		}
+		post->duties |= PC_DUTY(pc_enum_ordinal(PC_ENUM_DUTY, duty));
+		if (role != NULL)
+			pfree(role);
+	}
+}
+
+/* Marks where the posts of each role begin and end, from the back. */
+static void
+mark_roles(PcPosts *posts)
+{
+	int			next = posts->nroles;
+
+	for (int i = posts->nroles - 1; i >= 0; i--)
+	{
+		PcPost	   *post = &posts->posts[i];
+
+		post->next_role = next;
+		post->first_of_role = i == 0 ||
+			strcmp(NameStr(post->role), NameStr(post[-1].role)) != 0;
+		if (post->first_of_role)
+			next = i;
 	}
 }
 
@@ -76,6 +104,7 @@ load_posts(MemoryContext context)
 		posts->version = (int) column_int64(0, 1);
 
 	load_post_rows(posts, context);
+	mark_roles(posts);
 
 	pc_rulebook_query("SELECT o.id, o.org FROM peoplecall.officer AS o"
 					  " WHERE o.active ORDER BY o.id");
@@ -137,28 +166,41 @@ first_post_of(const PcPosts *posts, int64 officer)
 	return low;
 }
 
+static bool
+holds_role(Oid role, const PcPost *post)
+{
+	Oid			holder = get_role_oid(NameStr(post->role), true);
+
+	return OidIsValid(holder) && has_privs_of_role(role, holder);
+}
+
 const PcPost *
 pc_next_post(const PcPosts *posts, Oid role, int64 officer, int *position)
 {
+	const PcPost *post;
+
 	if (officer != 0)
 	{
-		const PcPost *post;
-
 		if (*position == 0)
-			*position = first_post_of(posts, officer);
+			*position = pc_officer_org(posts, officer) == 0 ? posts->nposts
+				: first_post_of(posts, officer);
 		if (*position >= posts->nposts)
 			return NULL;
 		post = &posts->posts[(*position)++];
 		return post->officer == officer ? post : NULL;
 	}
 
+	/* one question for all posts of a role */
 	while (*position < posts->nroles)
 	{
-		const PcPost *post = &posts->posts[(*position)++];
-		Oid			holder = get_role_oid(NameStr(post->role), true);
-
-		if (OidIsValid(holder) && has_privs_of_role(role, holder))
+		post = &posts->posts[*position];
+		if (post->first_of_role && !holds_role(role, post))
+			*position = post->next_role;
+		else
+		{
+			(*position)++;
 			return post;
+		}
 	}
 	return NULL;
 }

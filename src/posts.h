@@ -28,6 +28,8 @@ typedef struct PcPost
 	int64		org;
 	PcDuties	duties;
 	NameData	role;
+	bool		first_of_role;	/* posts of one role stand together */
+	int			next_role;		/* where those of the next role begin */
 } PcPost;
 
 typedef struct PcPosts
@@ -49,8 +51,8 @@ extern int64 pc_officer_org(const PcPosts *posts, int64 officer);
 
 /*
  * Walks over the posts that count for a caller: those of the officer where he
- * acts for one, else those of the role and of the roles it belongs to.
- * position starts at 0; NULL at the end.
+ * acts for one, else those of the role and of the roles it belongs to. One who
+ * is not active has none. position starts at 0; NULL at the end.
  */
 extern const PcPost *pc_next_post(const PcPosts *posts, Oid role,
 								  int64 officer, int *position);

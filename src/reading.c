@@ -3,8 +3,8 @@
  *	  Which rows a caller may read: his posts as ranges of area codes.
  *
  * Row policies call may_read() for every row, so it must not look anything up
- * there: the ranges are derived once and held while role, officer and
- * compiled rules stand. It answers from the code alone and raises nothing, so
+ * there: the ranges are derived once and held while role, officer, memberships
+ * and compiled rules stand, and until a jurisdiction begins or ends. It answers from the code alone and raises nothing, so
  * that it may be LEAKPROOF and the planner may keep the indexes.
  */
 #include "postgres.h"
@@ -14,6 +14,10 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 #include "gate.h"
 #include "ledger.h"
@@ -34,15 +38,27 @@ typedef struct Scope
 	bool		known;
 	Oid			role;
 	int64		officer;
-	uint64		builds;
+	uint64		changes;		/* of rules */
+	uint64		memberships;
+	TimestampTz from;			/* no jurisdiction begins or ends from */
+	TimestampTz until;			/* here to before here */
 	bool		everything;
-	int			nranges;
+	int			nranges;		/* ascending, none touching another */
 	int			capacity;
 	Range	   *ranges;			/* in TopMemoryContext */
 } Scope;
 
 static Scope reading;
 static Scope reading_personal;
+
+/* counts changes of roles and of who belongs to which */
+static uint64 memberships = 0;
+
+static void
+count_membership(Datum arg, int cacheid, uint32 hashvalue)
+{
+	memberships++;
+}
 
 static void
 add_area(Scope *scope, AreaCode area)
@@ -63,61 +79,150 @@ add_area(Scope *scope, AreaCode area)
 	scope->nranges++;
 }
 
+/* Until when, and from when, the same jurisdictions of an org are valid. */
+static void
+narrow_time(Scope *scope, const PcOrgs *orgs, const PcOrg *org, TimestampTz at)
+{
+	for (int i = 0; i < org->njurisdictions; i++)
+	{
+		const PcSeat *seat = &orgs->jurisdictions[org->first_jurisdiction + i];
+		const TimestampTz bounds[2] = {seat->from, seat->to};
+
+		for (int b = 0; b < 2; b++)
+		{
+			if (bounds[b] <= at)
+				scope->from = Max(scope->from, bounds[b]);
+			else
+				scope->until = Min(scope->until, bounds[b]);
+		}
+	}
+}
+
 /* All areas of an org: its own where its kind answers for it, and those given. */
 static void
-add_org(Scope *scope, const PcOrgs *orgs, const PcOrg *org)
+add_org(Scope *scope, const PcOrgs *orgs, const PcOrg *org, TimestampTz at)
 {
 	AreaCode   *areas;
-	int			count = pc_org_areas(orgs, org, pc_as_of(), &areas);
+	int			count = pc_org_areas(orgs, org, at, &areas);
 
 	for (int i = 0; i < count; i++)
 		add_area(scope, areas[i]);
 	pfree(areas);
+	narrow_time(scope, orgs, org, at);
+}
+
+static int
+compare_ranges(const void *a, const void *b)
+{
+	AreaCode	x = ((const Range *) a)->first;
+	AreaCode	y = ((const Range *) b)->first;
+
+	return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/* Sorts the ranges and joins those that lie in one another. */
+static void
+join_ranges(Scope *scope)
+{
+	int			kept = 0;
+
+	if (scope->nranges == 0)
+		return;
+	qsort(scope->ranges, scope->nranges, sizeof(Range), compare_ranges);
+	for (int i = 1; i < scope->nranges; i++)
+	{
+		Range	   *last = &scope->ranges[kept];
+
+		if (scope->ranges[i].first <= last->last)
+			last->last = Max(last->last, scope->ranges[i].last);
+		else
+			scope->ranges[++kept] = scope->ranges[i];
+	}
+	scope->nranges = kept + 1;
 }
 
 static void
 derive(Scope *scope, PcDuties duties, PcPosts *posts)
 {
 	PcOrgs	   *orgs = pc_orgs(NULL);
+	TimestampTz at = pc_statement_as_of();
 	const PcPost *post;
 	int			position = 0;
+	bool		may_act;
 
 	scope->known = false;
 	scope->role = GetUserId();
 	scope->officer = pc_acting_officer(scope->role);
+	scope->changes = pc_rules_changes();
+	scope->memberships = memberships;
+	scope->from = DT_NOBEGIN;
+	scope->until = DT_NOEND;
 	scope->nranges = 0;
 	scope->everything = scope->officer == 0 &&
 		has_privs_of_role(scope->role, pc_ledger_owner());
-	while (!scope->everything && orgs != NULL &&
+	may_act = scope->officer == 0 ||
+		pc_may_act_for(posts, scope->role, scope->officer);
+	while (may_act && !scope->everything &&
 		   (post = pc_next_post(posts, scope->role, scope->officer,
 								&position)) != NULL)
 	{
 		const PcOrg *org = pc_org(orgs, post->org);
 
 		if ((post->duties & duties) && org != NULL && org->active)
-			add_org(scope, orgs, org);
+			add_org(scope, orgs, org, at);
 	}
-	scope->builds = pc_rules_builds();
+	join_ranges(scope);
 	scope->known = true;
+}
+
+static bool
+still_holds(const Scope *scope)
+{
+	TimestampTz at = pc_statement_as_of();
+	Oid			role = GetUserId();
+
+	return scope->known && scope->changes == pc_rules_changes() &&
+		scope->memberships == memberships &&
+		at >= scope->from && at < scope->until &&
+		scope->role == role && scope->officer == pc_acting_officer(role);
+}
+
+static bool
+in_ranges(const Scope *scope, AreaCode area)
+{
+	int			low = 0;
+	int			high = scope->nranges;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (area > scope->ranges[middle].last)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < scope->nranges && area >= scope->ranges[low].first;
 }
 
 static bool
 may_read(Scope *scope, PcDuties duties, AreaCode area)
 {
+	static bool registered = false;
 	PcPosts    *posts = pc_posts(NULL);
 
+	if (!registered)
+	{
+		CacheRegisterSyscacheCallback(AUTHOID, count_membership, (Datum) 0);
+		CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, count_membership,
+									  (Datum) 0);
+		registered = true;
+	}
 	if (posts == NULL)
 		return false;
-	if (!scope->known || scope->builds != pc_rules_builds() ||
-		scope->role != GetUserId() ||
-		scope->officer != pc_acting_officer(scope->role))
+	if (!still_holds(scope))
 		derive(scope, duties, posts);
-	if (scope->everything)
-		return true;
-	for (int i = 0; i < scope->nranges; i++)
-		if (area >= scope->ranges[i].first && area <= scope->ranges[i].last)
-			return true;
-	return false;
+	return scope->everything || in_ranges(scope, area);
 }
 
 /*
@@ -152,6 +257,7 @@ pc_my_orgs(PG_FUNCTION_ARGS)
 	ArrayBuildState *mine;
 	const PcPost *post;
 	int			position = 0;
+	bool		may_act;
 
 	if (posts == NULL)
 		PG_RETURN_NULL();
@@ -164,7 +270,9 @@ pc_my_orgs(PG_FUNCTION_ARGS)
 			mine = accumArrayResult(mine, Int64GetDatum(orgs->orgs[i].id),
 									false, INT8OID, CurrentMemoryContext);
 	}
-	while ((post = pc_next_post(posts, role, officer, &position)) != NULL)
+	may_act = officer == 0 || pc_may_act_for(posts, role, officer);
+	while (may_act &&
+		   (post = pc_next_post(posts, role, officer, &position)) != NULL)
 		if (post->duties & PC_DUTY_HANDLE)
 			mine = accumArrayResult(mine, Int64GetDatum(post->org), false,
 									INT8OID, CurrentMemoryContext);

@@ -8,6 +8,12 @@
  * marks what is out of date: it may run at almost any place, so it must never
  * read a table, allocate, or free a copy that somebody still uses.
  *
+ * Compiling runs the owner's queries, and where he put a view in a table's
+ * place, his code; that may ask for rules itself and change them meanwhile. So
+ * nothing is freed while anything is being compiled: what is replaced then
+ * waits for the end of the transaction, since a caller further up may hold it
+ * without a pin.
+ *
  * Rules are read under the newest snapshot even inside REPEATABLE READ: a
  * deadline follows the rules in force when the verb acts, not those of an old
  * report's snapshot.
@@ -38,6 +44,7 @@ struct PcCompiled
 	bool		provisional;	/* built under a parallel query's snapshot */
 	int			ntables;
 	Oid			tables[PC_RULESET_MAX_TABLES];
+	PcCompiled *next_retired;
 };
 
 /*
@@ -69,8 +76,14 @@ static uint32 rollbacks = 0;
 /* counts invalidations, so that a build knows when it was overtaken */
 static uint64 invalidations = 0;
 
-/* counts builds: what is derived from compiled rules holds while it stands */
-static uint64 builds = 0;
+/* counts what outdates: what is derived from compiled rules holds meanwhile */
+static uint64 changes = 0;
+
+/* how many compilations run, one inside the other */
+static int	compiling = 0;
+
+/* replaced while something was being compiled; freed with the transaction */
+static PcCompiled *retired = NULL;
 
 static void
 invalidate_compiled(Datum arg, Oid relation)
@@ -87,6 +100,8 @@ invalidate_compiled(Datum arg, Oid relation)
 		for (int i = 0; i < compiled->ntables; i++)
 			if (compiled->tables[i] == relation)
 				compiled->valid = false;
+		if (!compiled->valid)
+			changes++;
 	}
 }
 
@@ -98,6 +113,22 @@ count_rollback(SubXactEvent event, SubTransactionId subxact,
 		rollbacks++;
 }
 
+/* Nobody has pinned these since: nobody could find them any more. */
+static void
+drop_retired(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE ||
+		event == XACT_EVENT_PARALLEL_PRE_COMMIT)
+		return;
+	while (retired != NULL)
+	{
+		PcCompiled *compiled = retired;
+
+		retired = compiled->next_retired;
+		MemoryContextDelete(compiled->context);
+	}
+}
+
 static void
 register_ruleset(PcRuleset *set)
 {
@@ -105,6 +136,7 @@ register_ruleset(PcRuleset *set)
 	{
 		CacheRegisterRelcacheCallback(invalidate_compiled, (Datum) 0);
 		RegisterSubXactCallback(count_rollback, NULL);
+		RegisterXactCallback(drop_retired, NULL);
 	}
 	set->next = rulesets;
 	rulesets = set;
@@ -114,8 +146,15 @@ register_ruleset(PcRuleset *set)
 static void
 drop_if_unused(PcCompiled *compiled)
 {
-	if (compiled->pins == 0)
+	if (compiled->pins > 0)
+		return;
+	if (compiling == 0)
 		MemoryContextDelete(compiled->context);
+	else
+	{
+		compiled->next_retired = retired;
+		retired = compiled;
+	}
 }
 
 /* Look the tables up by name; false where one is missing. */
@@ -163,11 +202,20 @@ compile(PcRuleset *set)
 	}
 
 	before = invalidations;
-	pc_enter_ledger(&entry, owner);
-	SPI_connect();
-	compiled->rules = set->load(context);
-	SPI_finish();
-	pc_leave_ledger(&entry);
+	compiling++;
+	PG_TRY();
+	{
+		pc_enter_ledger(&entry, owner);
+		SPI_connect();
+		compiled->rules = set->load(context);
+		SPI_finish();
+		pc_leave_ledger(&entry);
+	}
+	PG_FINALLY();
+	{
+		compiling--;
+	}
+	PG_END_TRY();
 
 	/* told of a change while reading: good for this call, not for the next */
 	compiled->valid = (before == invalidations);
@@ -192,7 +240,7 @@ refresh(PcRuleset *set)
 		return compiled;
 
 	compiled = compile(set);
-	builds++;
+	changes++;
 	if (set->current != NULL)
 		drop_if_unused(set->current);
 	set->current = compiled;
@@ -291,9 +339,9 @@ pc_rules(PcRuleset *set, FmgrInfo *flinfo)
 }
 
 uint64
-pc_rules_builds(void)
+pc_rules_changes(void)
 {
-	return builds;
+	return changes;
 }
 
 void
@@ -331,7 +379,8 @@ PG_FUNCTION_INFO_V1(pc_rulebook_changed);
 /*
  * Trigger on every table of the rulebook; the table's name is its argument.
  * The relation is found by that name and not by the trigger's own relation,
- * which may be a partition or a shard.
+ * which may be a partition or a shard; but that must belong to the same role,
+ * or anybody could have every session compile its rules again and again.
  */
 Datum
 pc_rulebook_changed(PG_FUNCTION_ARGS)
@@ -345,7 +394,16 @@ pc_rulebook_changed(PG_FUNCTION_ARGS)
 				 errmsg("rulebook_changed must be called as a trigger with the table's name as its argument")));
 
 	relation = pc_ledger_relation(data->tg_trigger->tgargs[0]);
-	if (OidIsValid(relation))
-		CacheInvalidateRelcacheByRelid(relation);
+	if (!OidIsValid(relation))
+		return PointerGetDatum(NULL);
+	if (pc_relation_owner(relation) != data->tg_relation->rd_rel->relowner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("rulebook_changed works only on tables of the ledger's owner"),
+				 errdetail("Table \"%s\" and %s.%s belong to different roles.",
+						   RelationGetRelationName(data->tg_relation),
+						   PEOPLECALL_SCHEMA,
+						   data->tg_trigger->tgargs[0])));
+	CacheInvalidateRelcacheByRelid(relation);
 	return PointerGetDatum(NULL);
 }

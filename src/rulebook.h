@@ -47,10 +47,11 @@ typedef struct PcRuleset
 extern void *pc_rules(PcRuleset *set, FmgrInfo *flinfo);
 
 /*
- * Changes whenever any kind of rules was built anew in this session: what a
- * caller derived from compiled rules holds while the number stands.
+ * Changes whenever any kind of rules went out of date or was built anew in
+ * this session: what a caller derived from compiled rules holds while the
+ * number stands. Other sessions' commits are seen by pc_rules() only.
  */
-extern uint64 pc_rules_builds(void);
+extern uint64 pc_rules_changes(void);
 
 /*
  * Inside load(): run a query on the rulebook as it is now. The rows are in

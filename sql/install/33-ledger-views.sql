@@ -102,6 +102,61 @@ END
 $body$;
 COMMENT ON FUNCTION peoplecall.ledger_views() IS 'the views board, lights, my_tasks, history, sweep_backlog, ledger';
 
+-- Verbs run as the ledger's owner, and find tables and functions by name in
+-- this schema: whoever else made some there, or may, would run as him.
+CREATE FUNCTION peoplecall.ledger_alone() RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	schema pg_namespace := (SELECT n FROM pg_namespace AS n WHERE n.nspname = 'peoplecall');
+	me oid := (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user);
+	foreign_object record;
+	other text;
+BEGIN
+	SELECT o.kind, o.name, pg_get_userbyid(o.owner) AS owner INTO foreign_object
+	  FROM (SELECT 'pg_class'::regclass AS class, c.oid, c.relowner AS owner,
+	               'relation' AS kind, c.relname AS name
+	          FROM pg_class AS c WHERE c.relnamespace = schema.oid
+	         UNION ALL
+	        SELECT 'pg_proc'::regclass, p.oid, p.proowner, 'function', p.proname
+	          FROM pg_proc AS p WHERE p.pronamespace = schema.oid
+	         UNION ALL
+	        SELECT 'pg_operator'::regclass, p.oid, p.oprowner, 'operator', p.oprname
+	          FROM pg_operator AS p WHERE p.oprnamespace = schema.oid
+	         UNION ALL
+	        SELECT 'pg_type'::regclass, t.oid, t.typowner, 'type', t.typname
+	          FROM pg_type AS t WHERE t.typnamespace = schema.oid AND t.typrelid = 0) AS o
+	 WHERE o.owner <> me
+	   AND o.owner <> schema.nspowner
+	 ORDER BY o.kind, o.name
+	 LIMIT 1;
+	IF FOUND THEN
+		RAISE insufficient_privilege USING
+			MESSAGE = format('%s "%s" in schema peoplecall belongs to role "%s"',
+				foreign_object.kind, foreign_object.name, foreign_object.owner),
+			DETAIL = format('Its code would run as the ledger''s owner, "%s".', current_user),
+			HINT = 'Drop it or give it to the ledger''s owner.';
+	END IF;
+
+	SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END
+	  INTO other
+	  FROM aclexplode(schema.nspacl) AS a
+	 WHERE a.privilege_type = 'CREATE'
+	   AND a.grantee <> schema.nspowner
+	   AND a.grantee <> me
+	 LIMIT 1;
+	IF FOUND THEN
+		RAISE insufficient_privilege USING
+			MESSAGE = format('role %s may create objects in schema peoplecall', other),
+			DETAIL = format('Their code would run as the ledger''s owner, "%s".', current_user),
+			HINT = format('Run REVOKE CREATE ON SCHEMA peoplecall FROM %s.', other);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.ledger_alone() IS
+	'42501 where somebody beside the ledger''s owner and the schema''s has or may make objects in the schema; used by create_ledger()';
+
 CREATE FUNCTION peoplecall.create_ledger_body() RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -110,6 +165,7 @@ BEGIN
 	PERFORM peoplecall.gate_actor();
 	-- two calls at once follow one another
 	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.create_ledger', 0));
+	PERFORM peoplecall.ledger_alone();
 	PERFORM peoplecall.ledger_rulebook();
 	PERFORM peoplecall.ledger_rules();
 	PERFORM peoplecall.ledger_cases();

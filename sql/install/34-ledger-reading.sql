@@ -20,7 +20,8 @@ DECLARE
 	recorded text;
 BEGIN
 	FOREACH recorded IN ARRAY ARRAY['complaint', 'task', 'clock', 'event', 'request',
-		'attachment', 'rating', 'revisit', 'supervision', 'reporter', 'notice']
+		'attachment', 'rating', 'revisit', 'supervision', 'reporter', 'notice',
+		'sweep_status']
 	LOOP
 		CONTINUE WHEN EXISTS (
 			SELECT FROM pg_policy AS p
@@ -28,10 +29,13 @@ BEGIN
 			   AND p.polname = 'by_post');
 		PERFORM peoplecall.ledger_ddl(format($ddl$
 ALTER TABLE peoplecall.%1$I ENABLE ROW LEVEL SECURITY;
-CREATE POLICY by_post ON peoplecall.%1$I FOR SELECT USING (peoplecall.%2$I(area));
+CREATE POLICY by_post ON peoplecall.%1$I FOR SELECT USING (peoplecall.%2$I(%3$s));
 		$ddl$, recorded,
 			CASE WHEN recorded IN ('reporter', 'notice') THEN 'may_read_personal'
-			     ELSE 'may_read' END));
+			     ELSE 'may_read' END,
+			-- errors may name anybody's: only for whoever holds the district
+			CASE recorded WHEN 'sweep_status' THEN 'district_id::bigint::peoplecall.areacode'
+			     ELSE 'area' END));
 	END LOOP;
 END
 $body$;
@@ -45,11 +49,18 @@ CREATE FUNCTION peoplecall.grant_reading(role name) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	holds boolean := EXISTS (SELECT FROM peoplecall.post AS p WHERE p.role = grant_reading.role);
-	personal boolean := EXISTS (SELECT FROM peoplecall.post AS p
-	                             WHERE p.role = grant_reading.role AND p.duty = 'personal');
+	holds boolean;
+	personal boolean;
 BEGIN
 	PERFORM peoplecall.gate_actor();
+	-- two GRANTs on one table at once would fail; and whoever waited must see
+	-- what the other one left
+	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.grant_reading', 0));
+	holds := EXISTS (SELECT FROM peoplecall.post AS p WHERE p.role = grant_reading.role);
+	-- a delegate acts for officers with the duty; the policy asks for theirs
+	personal := EXISTS (SELECT FROM peoplecall.post AS p
+	                     WHERE p.role = grant_reading.role
+	                       AND p.duty IN ('personal', 'delegate'));
 	EXECUTE format(CASE WHEN holds THEN 'GRANT SELECT ON %2$s TO %1$I'
 	                    ELSE 'REVOKE SELECT ON %2$s FROM %1$I' END, role,
 		'peoplecall.board, peoplecall.lights, peoplecall.my_tasks, peoplecall.history,'

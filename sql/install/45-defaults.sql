@@ -172,8 +172,6 @@ BEGIN
 		('transfer', '您反映的“{title}”（编号{no}）已转由{org}办理，预计{due_at}前答复。'),
 		('extension', '您反映的“{title}”（编号{no}）情况较复杂，经批准延期，{org}将于{due_at}前答复。'),
 		('result', '您反映的“{title}”（编号{no}）已由{org}办结，如未解决请告知我们。'),
-		('report', '【办理报告】诉求{no}“{title}”由{org}报告：{note}'),
-		('unsolved', '【群众未满意】诉求{no}“{title}”群众反映未解决，{org}办理，请核查。'),
 		('rating', '您反映的“{title}”（编号{no}）已办结，请对{org}的办理作出评价。')
 	ON CONFLICT DO NOTHING;
 

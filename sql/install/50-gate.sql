@@ -24,10 +24,10 @@ COMMENT ON FUNCTION peoplecall.gate_officer() IS
 	'inside a verb: the officer for whom the caller acts, NULL for nobody; 42501 outside';
 
 CREATE FUNCTION peoplecall.gate_state(complaint bigint, state peoplecall.complaint_state) RETURNS void
-	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'pc_gate_state';
 COMMENT ON FUNCTION peoplecall.gate_state(bigint, peoplecall.complaint_state) IS
-	'inside a verb: PC001 unless the verb leaves from that state; 42501 outside';
+	'inside a verb: PC001 unless the verb leaves from that state; 22004; 42501 outside';
 
 CREATE FUNCTION peoplecall.gate_area(area peoplecall.areacode, level peoplecall.area_level, not_org bigint) RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
@@ -36,7 +36,7 @@ COMMENT ON FUNCTION peoplecall.gate_area(peoplecall.areacode, peoplecall.area_le
 	'inside a verb: the org of a post of the caller that reaches the area, at or above the level where one is given, and is not not_org; NULL for the owner; 42501 where there is none';
 
 CREATE FUNCTION peoplecall.gate_org(org bigint) RETURNS bigint
-	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'pc_gate_org';
 COMMENT ON FUNCTION peoplecall.gate_org(bigint) IS
 	'inside a verb: the org of a post of the caller for that org or one above it in the line; NULL for the owner; 42501 where there is none';
@@ -195,7 +195,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.require_org(bigint) IS 'PC005 unless the org exists and is active';
 
 CREATE FUNCTION peoplecall.gate_reaches(area peoplecall.areacode) RETURNS boolean
-	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'pc_gate_reaches';
 COMMENT ON FUNCTION peoplecall.gate_reaches(peoplecall.areacode) IS
 	'inside a verb: whether a post of the caller with one of the verb''s duties reaches the area; 42501 outside';

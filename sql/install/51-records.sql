@@ -220,6 +220,18 @@ $$;
 COMMENT ON FUNCTION peoplecall.local_time(timestamptz) IS
 	'a time as notices write it, in the zone of setting timezone';
 
+CREATE FUNCTION peoplecall.promise(clock text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((SELECT t.body FROM peoplecall.template AS t
+	                  WHERE t.code = 'clock.' || clock), clock);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.promise(text) IS
+	'what a clock promises, as notices write it: template clock.KIND, else the kind';
+
 CREATE FUNCTION peoplecall.render(template text, fields jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp

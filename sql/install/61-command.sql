@@ -104,7 +104,7 @@ CREATE FUNCTION peoplecall.replay_clocks(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	moved jsonb := '[]';
+	moved jsonb := jsonb_build_array();
 	share float8 := peoplecall.setting_value('assist_share', '0.8')::float8;
 	k record;
 	planned record;

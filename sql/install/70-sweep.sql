@@ -201,8 +201,7 @@ BEGIN
 			'no', peoplecall.complaint_no(m.complaint_id), 'title', m.title,
 			'grade', m.grade::text, 'org', o.name, 'officer', f.name,
 			'clock', m.kind::text, 'steps', m.steps,
-			'promise', coalesce((SELECT t.body FROM peoplecall.template AS t
-			                      WHERE t.code = 'clock.' || m.kind::text), m.kind::text),
+			'promise', peoplecall.promise(m.kind::text),
 			'due_at', peoplecall.local_time(m.due_at))),
 		       now_at, now_at, m.complaint_id || '-' || (b.last_seq + m.place_sent)
 		  FROM message AS m
@@ -266,6 +265,7 @@ BEGIN
 	SELECT count(*)::int,
 	       jsonb_agg(jsonb_build_object('complaint', t.complaint_id, 'act', t.act,
 			'clock', t.kind, 'step', t.step, 'was_due', t.was_due,
+			'org', t.org, 'deadline', t.due_at,
 			'tell', (SELECT jsonb_agg(m.officer ORDER BY m.officer)
 			           FROM message AS m
 			          WHERE m.complaint_id = t.complaint_id AND m.place = t.place))
@@ -281,7 +281,8 @@ BEGIN
 		 ORDER BY a.place
 	LOOP
 		PERFORM peoplecall.ladder_act(district, act.complaint, act.name, now_at,
-			act.detail - '{complaint,act,tell}'::text[],
+			act.detail - '{complaint,act,org,deadline,tell}'::text[],
+			(act.detail ->> 'org')::bigint, (act.detail ->> 'deadline')::timestamptz,
 			ARRAY(SELECT o.id::bigint
 			        FROM jsonb_array_elements_text(nullif(act.detail -> 'tell', 'null')) AS o (id)));
 	END LOOP;
@@ -292,7 +293,7 @@ COMMENT ON FUNCTION peoplecall.fire_alarms(int, bigint[], timestamptz) IS
 
 CREATE FUNCTION peoplecall.ladder_act(
 	district_id int, complaint_id bigint, act text, now_at timestamptz, detail jsonb,
-	tell bigint[]) RETURNS void
+	late_org bigint, deadline timestamptz, tell bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -325,44 +326,56 @@ BEGIN
 	IF done <> 'overdue' THEN
 		PERFORM peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, NULL);
 	END IF;
-	PERFORM peoplecall.tell_act(c.district_id, c.id, c.area, done, task, tell, at);
+	PERFORM peoplecall.tell_act(c.district_id, c.id, c.area, done,
+		CASE done WHEN 'overdue' THEN jsonb_build_object(
+			'promise', peoplecall.promise(detail ->> 'clock'),
+			'org', (SELECT o.name FROM peoplecall.org AS o WHERE o.id = late_org),
+			'due_at', peoplecall.local_time(deadline))
+		ELSE peoplecall.deadline_field(c.district_id, c.id, done, task) END, tell, at);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.ladder_act(int, bigint, text, timestamptz, jsonb, bigint[]) IS
+COMMENT ON FUNCTION peoplecall.ladder_act(int, bigint, text, timestamptz, jsonb, bigint, timestamptz, bigint[]) IS
 	'what a step of the ladder does beside telling: command up, or supervision, also where nobody is above; then tells the officers given what came of it';
+
+-- The deadline that the message is about, not the tightest of all.
+CREATE FUNCTION peoplecall.deadline_field(
+	district_id int, complaint_id bigint, act text, task int) RETURNS jsonb
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((
+		SELECT jsonb_build_object('due_at', peoplecall.local_time(k.due_at))
+		  FROM peoplecall.clock AS k
+		 WHERE k.district_id = deadline_field.district_id
+		   AND k.complaint_id = deadline_field.complaint_id
+		   AND k.stopped_at IS NULL
+		   AND CASE act WHEN 'supervise' THEN k.kind = 'answer'
+		                ELSE k.kind = 'resolve' AND k.task_seq = task END
+		 ORDER BY k.seq DESC
+		 LIMIT 1), '{}');
+END
+$$;
+COMMENT ON FUNCTION peoplecall.deadline_field(int, bigint, text, int) IS
+	'due_at of a notice: until when the supervision is answered, or the new lead''s share done';
 
 CREATE FUNCTION peoplecall.tell_act(
 	district_id int, complaint_id bigint, area peoplecall.areacode, template text,
-	task int, tell bigint[], at timestamptz) RETURNS void
+	fields jsonb, tell bigint[], at timestamptz) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	fields jsonb := peoplecall.notice_fields(district_id, complaint_id);
-	deadline timestamptz;
 	told bigint;
 BEGIN
-	-- the deadline that the message is about, not the tightest of all
-	SELECT k.due_at INTO deadline
-	  FROM peoplecall.clock AS k
-	 WHERE k.district_id = tell_act.district_id
-	   AND k.complaint_id = tell_act.complaint_id
-	   AND k.stopped_at IS NULL
-	   AND CASE template WHEN 'supervise' THEN k.kind = 'answer'
-	                     ELSE k.kind = 'resolve' AND k.task_seq = coalesce(task, k.task_seq) END
-	 ORDER BY k.seq DESC
-	 LIMIT 1;
-	IF FOUND THEN
-		fields := fields || jsonb_build_object('due_at', peoplecall.local_time(deadline));
-	END IF;
 	FOREACH told IN ARRAY tell LOOP
 		PERFORM peoplecall.send_notice(district_id, complaint_id, area, told, template,
-			fields, at);
+			peoplecall.notice_fields(district_id, complaint_id) || fields, at);
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.tell_act(int, bigint, peoplecall.areacode, text, int, bigint[], timestamptz) IS
-	'tells officers that command moved, that supervision was ordered, or that the matter is overdue, with the org and deadline that follow';
+COMMENT ON FUNCTION peoplecall.tell_act(int, bigint, peoplecall.areacode, text, jsonb, bigint[], timestamptz) IS
+	'tells officers that command moved, that supervision was ordered, or that the matter is overdue; fields say what the complaint itself does not';
 
 -- What stays stuck goes to the body that inspects.
 CREATE FUNCTION peoplecall.open_supervision(
@@ -407,7 +420,8 @@ BEGIN
 	VALUES (c.district_id, c.id, c.area, next_seq, 'supervision', inspecting,
 		coalesce(c.lead_org, c.command_org), reason, at, answer_clock);
 	told := peoplecall.officer_for(inspecting, 'chief', at);
-	PERFORM peoplecall.tell_act(c.district_id, c.id, c.area, 'supervise', NULL,
+	PERFORM peoplecall.tell_act(c.district_id, c.id, c.area, 'supervise',
+		peoplecall.deadline_field(c.district_id, c.id, 'supervise', NULL),
 		array_remove(ARRAY[told], NULL), at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'supervise', coalesce(post_org, inspecting), NULL,

@@ -71,7 +71,7 @@ AS $$
 DECLARE
 	dropped int;
 BEGIN
-	SELECT count(cron.unschedule(j.jobid)) INTO dropped
+	SELECT count(cron.unschedule(j.jobid))::int INTO dropped
 	  FROM cron.job AS j
 	 WHERE j.jobname = drop_job.jobname AND j.username = owner
 	   AND j.database = current_database();

@@ -272,7 +272,7 @@ SELECT is(pg_temp.receipt(r), 'dispatched C org 32 green 12-06 17:30', 'reported
 SELECT is(pg_temp.event(:o), '{"verb": "report", "at": "12-05 09:00", "actor": "postgres", "note": "请示", "to_level": "city", "told": 13}', 'event report');
 SELECT is((n.to_officer, n.to_org, n.phone, n.template, n.state, n.key = n.complaint_id || '-' || n.seq)::text, '(13,1,10000000013,report,waiting,t)', 'the city''s chief is told')
   FROM peoplecall.notice AS n WHERE n.complaint_id = :o;
-SELECT is(n.body, format('【办理报告】诉求%s“学校”由武昌区教育局报告：请示', peoplecall.complaint_no(:o)), 'in words')
+SELECT is(n.body, format('【情况报告】诉求%s“学校”，武昌区教育局：请示', peoplecall.complaint_no(:o)), 'in words')
   FROM peoplecall.notice AS n WHERE n.complaint_id = :o;
 SELECT is(pg_temp.refusal(format('SELECT peoplecall.report(%s, '' '')', :o)), '22004', 'a report says something');
 
@@ -477,7 +477,7 @@ SELECT FROM peoplecall.complete(:s, '改道') \g /dev/null
 SELECT FROM peoplecall.close(:s) \g /dev/null
 SELECT is(pg_temp.receipt(r), 'closed B org 12', 'a no after the limit of reopenings only tells') FROM peoplecall.rate(:s, false, 1) AS r;
 SELECT is(pg_temp.event(:s) - 'satisfaction', '{"verb": "rate", "at": "01-06 10:00", "actor": "postgres", "solved": false, "reopens": false, "told": 122}', 'the leader in charge');
-SELECT is(n.body, format('【群众未满意】诉求%s“油烟”群众反映未解决，水果湖街道办事处办理，请核查。', peoplecall.complaint_no(:s)), 'in words')
+SELECT is(n.body, format('【群众不满意】诉求%s“油烟”，群众再次表示未解决，请研究是否重办。', peoplecall.complaint_no(:s)), 'in words')
   FROM peoplecall.notice AS n WHERE n.complaint_id = :s AND n.template = 'unsolved';
 SELECT FROM peoplecall.reopen(:s, '不予支持', upheld => false) \g /dev/null
 SELECT is((SELECT array_agg(k.verdict ORDER BY k.seq) FROM peoplecall.clock AS k WHERE k.complaint_id = :s AND k.kind = 'resolve'), '{overturned,met,NULL}', 'a no that is not upheld leaves the verdict');

@@ -77,19 +77,17 @@ sub ledger_tables
 sub digests
 {
 	my ($node, $database) = @_;
-	my %digest;
+	my @parts = map { qq{
+		SELECT '$_', count(*) || ' rows ' || md5(coalesce(
+		       string_agg(t::text, E'\\n' ORDER BY t::text COLLATE "C"), ''))
+		  FROM peoplecall."$_" AS t} } ledger_tables($node, $database);
 
-	foreach my $table (ledger_tables($node, $database))
-	{
-		$digest{$table} = ask($node, $database, qq{
-			SELECT count(*) || ' rows ' || md5(coalesce(
-			       string_agg(t::text, E'\\n' ORDER BY t::text COLLATE "C"), ''))
-			  FROM peoplecall."$table" AS t});
-	}
-	$digest{sequences} = ask($node, $database, q{
-		SELECT string_agg(format('%s=%s', sequencename, last_value), ' '
-		                  ORDER BY sequencename)
-		  FROM pg_sequences WHERE schemaname = 'peoplecall'});
+	push @parts, q{
+		SELECT 'sequences', string_agg(format('%s=%s', sequencename, last_value), ' '
+		       ORDER BY sequencename)
+		  FROM pg_sequences WHERE schemaname = 'peoplecall'};
+	my %digest = map { split /\|/, $_, 2 }
+	  split /\n/, ask($node, $database, join(' UNION ALL ', @parts));
 	return \%digest;
 }
 
