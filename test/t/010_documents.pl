@@ -28,7 +28,6 @@ sub run_page
 	my ($printed, $complained) = ('', '');
 
 	$node->safe_psql('postgres', "CREATE DATABASE $database");
-	$node->safe_psql($database, 'CREATE EXTENSION pg_cron') if $database eq 'readme';
 	$node->psql($database, session_script(@items), stdout => \$printed,
 		stderr => \$complained, on_error_stop => 1,
 		extra_params => [ '-v', 'VERBOSITY=terse', '-P', 'format=aligned', '-P', 'tuples_only=off' ]);
