@@ -112,8 +112,11 @@ $$;
 
 -- Posts: every body's handler handles; the centres of city, districts and
 -- streets judge and verify; the city's centre takes matters in.
+-- Posts are a table of the rulebook: the owner may fill it at once, and
+-- appoint() is for one at a time.
 \echo '给经办人员授岗 …'
-SELECT count(peoplecall.appoint(f.id, d.duty::peoplecall.duty, o.id)) AS "岗位数"
+INSERT INTO peoplecall.post (officer, duty, org)
+SELECT f.id, d.duty::peoplecall.duty, o.id
   FROM peoplecall.officer AS f
   JOIN peoplecall.org AS o ON o.id = f.org
   JOIN peoplecall.org_kind AS k ON k.kind = o.kind
@@ -124,6 +127,7 @@ SELECT count(peoplecall.appoint(f.id, d.duty::peoplecall.duty, o.id)) AS "岗位
 	UNION ALL
 	SELECT 'intake' WHERE k.territorial AND k.level = 'city') AS d (duty)
  WHERE f.role = 'handler';
+SELECT count(*) AS "岗位数" FROM peoplecall.post;
 
 \set hotline '4201'
 

@@ -20,24 +20,7 @@ SELECT * FROM unowned('4201', '2026-01-01');
 \set VERBOSITY default
 
 SET client_min_messages = warning;
-DO $$
-DECLARE
-	name text;
-BEGIN
-	PERFORM peoplecall.ledger_rulebook(), peoplecall.ledger_rules(),
-		peoplecall.ledger_cases();
-	FOREACH name IN ARRAY '{org_kind,org,jurisdiction,setting,responsibility}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER rules AFTER INSERT OR UPDATE OR DELETE
-			ON peoplecall.%I FOR EACH ROW
-			EXECUTE FUNCTION peoplecall.rulebook_changed(%1$L)', name);
-		EXECUTE format('CREATE TRIGGER rules_gone AFTER TRUNCATE
-			ON peoplecall.%I
-			EXECUTE FUNCTION peoplecall.rulebook_changed(%1$L)', name);
-		EXECUTE format('ALTER TABLE peoplecall.%I ENABLE ALWAYS TRIGGER rules', name);
-		EXECUTE format('ALTER TABLE peoplecall.%I ENABLE ALWAYS TRIGGER rules_gone', name);
-	END LOOP;
-END
-$$;
+SELECT peoplecall.create_ledger();
 RESET client_min_messages;
 
 INSERT INTO area (code, name) VALUES
@@ -138,10 +121,11 @@ SELECT subject, leads(subject => subject), leads(category => 'noise', subject =>
 -- nobody above may lead in the area: up the line of the recused
 BEGIN;
 DELETE FROM responsibility;
-UPDATE org SET superior = 20 WHERE id = 1;
 UPDATE org SET superior = NULL WHERE id = 20;
+UPDATE org SET superior = 20 WHERE id = 1;
 SELECT leads(subject => 1), * FROM explain_responsibility('noise', '420102', 'B', subject_org => 1);
 -- in a cycle everybody is below everybody
+SET LOCAL session_replication_role = replica;
 UPDATE org SET superior = 1 WHERE id = 20;
 SELECT leads(subject => 1) AS nobody;
 ROLLBACK;
@@ -221,8 +205,8 @@ SELECT 420102, 420102000000000000 + n, '12345', nature, 't', area::areacode, cat
 	(8, 'complaint', '420102001', 'noise', 1, 420102000000000001),
 	(9, 'complaint', '420102001', 'road.hole', 0, NULL))
 	AS v (n, nature, area, category, returned, principal);
-INSERT INTO task (district_id, complaint_id, seq, org, role, responsibility, ruling, sent_at)
-SELECT 420102, 420102000000000000 + n, seq, 11, role::task_role, rule, ruling, now()
+INSERT INTO task (district_id, complaint_id, area, seq, org, role, responsibility, ruling, sent_at)
+SELECT 420102, 420102000000000000 + n, '420102', seq, 11, role::task_role, rule, ruling, now()
   FROM (VALUES (1, 1, 'lead', NULL::bigint, NULL::bigint), (2, 1, 'lead', 20, NULL),
 	(3, 1, 'lead', 20, NULL), (4, 1, 'lead', 1, NULL), (4, 2, 'assist', NULL, NULL),
 	(4, 3, 'lead', NULL, NULL), (6, 1, 'lead', NULL, NULL), (7, 1, 'lead', NULL, NULL),
@@ -243,3 +227,6 @@ SELECT nlevel(path), leads(category => path) FROM long_path;
 SET force_parallel_mode = on;
 SELECT responsible_org('road', '420102001', 'B', '2026-06-01') AS org;
 RESET force_parallel_mode;
+
+SET client_min_messages = error;
+DROP SCHEMA peoplecall CASCADE;

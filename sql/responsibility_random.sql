@@ -7,19 +7,7 @@ RESET client_min_messages;
 SET search_path = peoplecall, public;
 SET TimeZone = 'America/New_York';
 SET client_min_messages = warning;
-DO $$
-DECLARE
-	name text;
-BEGIN
-	PERFORM peoplecall.ledger_rulebook(), peoplecall.ledger_rules(),
-		peoplecall.ledger_cases();
-	FOREACH name IN ARRAY '{org_kind,org,jurisdiction,setting,responsibility}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER rules AFTER INSERT OR UPDATE OR DELETE
-			ON peoplecall.%I FOR EACH ROW
-			EXECUTE FUNCTION peoplecall.rulebook_changed(%1$L)', name);
-	END LOOP;
-END
-$$;
+SELECT peoplecall.create_ledger();
 SELECT setseed(0.42);
 
 -- 3 districts, 4 streets each, 3 communities each, 2 grids each; 4419 has none
@@ -214,3 +202,6 @@ SELECT count(*) AS covering_differs
  WHERE o.active AND org_covers(o.id, m.area, m.at) <> EXISTS (
 	SELECT FROM holding AS h WHERE h.id = o.id AND h.area @> m.area
 	   AND (m.at AT TIME ZONE 'Asia/Shanghai')::date <@ h.valid);
+
+SET client_min_messages = error;
+DROP SCHEMA peoplecall CASCADE;

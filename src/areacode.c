@@ -289,7 +289,7 @@ pc_areacode_lineage(PG_FUNCTION_ARGS)
 	Datum		path[PC_LEVEL_GRID + 1];
 	int			length = 0;
 	AreaCode	last = -1;
-	Oid			type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
+	Oid			array_type = get_func_rettype(fcinfo->flinfo->fn_oid);
 
 	for (int level = PC_LEVEL_NATION; level <= PC_LEVEL_GRID; level++)
 	{
@@ -300,7 +300,8 @@ pc_areacode_lineage(PG_FUNCTION_ARGS)
 			path[length++] = AreaCodeGetDatum(step);
 		last = step;
 	}
-	PG_RETURN_ARRAYTYPE_P(construct_array(path, length, type,
+	PG_RETURN_ARRAYTYPE_P(construct_array(path, length,
+										  get_element_type(array_type),
 										  sizeof(AreaCode), FLOAT8PASSBYVAL,
 										  TYPALIGN_DOUBLE));
 }

@@ -33,7 +33,7 @@ extern PcAreaError pc_area_parse(const char *text, size_t len,
 extern PcAreaError pc_area_from_number(int64 number, AreaCode *code);
 /* the broken rule as a sentence, for errdetail */
 extern const char *pc_area_error_detail(PcAreaError error);
-/* writes at most PC_AREA_TEXT_SIZE bytes; returns the length without the zero */
+/* writes at most PC_AREA_TEXT_SIZE bytes; returns the text's length */
 extern int	pc_area_print(AreaCode code, char *buffer);
 
 /* how many codes of 15 digits lie in the subtree of a code of this level */

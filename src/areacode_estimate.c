@@ -12,9 +12,7 @@
  */
 #include "postgres.h"
 
-#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "optimizer/restrictinfo.h"
 #include "utils/lsyscache.h"
 
 #include "areacode_core.h"
@@ -23,247 +21,50 @@
 /* one subtree of unknown root: about a street of a city */
 #define DEFAULT_SUBTREE_SEL 0.005
 
-extern Datum pc_areacode_lt(PG_FUNCTION_ARGS);
-extern Datum pc_areacode_le(PG_FUNCTION_ARGS);
-extern Datum pc_areacode_ge(PG_FUNCTION_ARGS);
-extern Datum pc_areacode_gt(PG_FUNCTION_ARGS);
-extern Datum pc_areacode_within(PG_FUNCTION_ARGS);
-extern Datum pc_areacode_contains(PG_FUNCTION_ARGS);
-extern Datum pc_areacode_subtree_last(PG_FUNCTION_ARGS);
-
-/* By its address in this library: a name could be anybody's. */
-PcAreaFunction
-pc_area_function(Oid function)
-{
-	FmgrInfo	info;
-
-	if (!OidIsValid(function))
-		return PC_AREA_OTHER;
-	fmgr_info(function, &info);
-	if (info.fn_addr == pc_areacode_lt)
-		return PC_AREA_LT;
-	if (info.fn_addr == pc_areacode_le)
-		return PC_AREA_LE;
-	if (info.fn_addr == pc_areacode_ge)
-		return PC_AREA_GE;
-	if (info.fn_addr == pc_areacode_gt)
-		return PC_AREA_GT;
-	if (info.fn_addr == pc_areacode_within)
-		return PC_AREA_WITHIN;
-	if (info.fn_addr == pc_areacode_contains)
-		return PC_AREA_CONTAINS;
-	if (info.fn_addr == pc_areacode_subtree_last)
-		return PC_AREA_SUBTREE_LAST;
-	return PC_AREA_OTHER;
-}
-
-static PcAreaFunction
-commuted(PcAreaFunction function)
-{
-	switch (function)
-	{
-		case PC_AREA_LT:
-			return PC_AREA_GT;
-		case PC_AREA_LE:
-			return PC_AREA_GE;
-		case PC_AREA_GE:
-			return PC_AREA_LE;
-		case PC_AREA_GT:
-			return PC_AREA_LT;
-		case PC_AREA_WITHIN:
-			return PC_AREA_CONTAINS;
-		case PC_AREA_CONTAINS:
-			return PC_AREA_WITHIN;
-		default:
-			return PC_AREA_OTHER;
-	}
-}
-
-static Node *
-without_relabel(Node *node)
-{
-	while (node != NULL && IsA(node, RelabelType))
-		node = (Node *) ((RelabelType *) node)->arg;
-	return node;
-}
-
-static bool
-is_known(Node *node, AreaCode *code)
-{
-	if (node == NULL || !IsA(node, Const) || ((Const *) node)->constisnull)
-		return false;
-	*code = DatumGetAreaCode(((Const *) node)->constvalue);
-	return true;
-}
-
-/* The argument of subtree_last(), or NULL if the node is no such call. */
-static Node *
-subtree_last_argument(Node *node)
-{
-	FuncExpr   *call = (FuncExpr *) node;
-
-	if (node == NULL || !IsA(node, FuncExpr) || list_length(call->args) != 1 ||
-		pc_area_function(call->funcid) != PC_AREA_SUBTREE_LAST)
-		return NULL;
-	return linitial(call->args);
-}
-
-/*
- * Takes a clause that compares the variable with something apart, the
- * variable on the left; PC_AREA_OTHER if the clause is anything else.
- */
-static PcAreaFunction
-clause_on_variable(Node *clause, Node *variable, Node **other)
-{
-	OpExpr	   *op = (OpExpr *) clause;
-	Node	   *left;
-	Node	   *right;
-
-	if (!IsA(clause, OpExpr) || list_length(op->args) != 2)
-		return PC_AREA_OTHER;
-	left = without_relabel(linitial(op->args));
-	right = without_relabel(lsecond(op->args));
-	if (equal(left, variable))
-	{
-		*other = right;
-		return pc_area_function(get_opcode(op->opno));
-	}
-	if (equal(right, variable))
-	{
-		*other = left;
-		return commuted(pc_area_function(get_opcode(op->opno)));
-	}
-	return PC_AREA_OTHER;
-}
-
-/*
- * Does the relation carry the subtree's range itself, as the rewrite for
- * partition pruning leaves it? Then the range is the estimate, and the index
- * condition, and the subtree clause beside it adds nothing to either.
- */
-bool
-pc_area_range_beside(RelOptInfo *rel, Node *inner, Node *outer)
-{
-	bool		has_first = false;
-	bool		has_last = false;
-	ListCell   *cell;
-
-	if (rel == NULL)
-		return false;
-	inner = without_relabel(inner);
-	outer = without_relabel(outer);
-	foreach(cell, rel->baserestrictinfo)
-	{
-		Node	   *clause = (Node *) lfirst_node(RestrictInfo, cell)->clause;
-		Node	   *other;
-		AreaCode	root;
-		AreaCode	bound = 0;
-
-		switch (clause_on_variable(clause, inner, &other))
-		{
-			case PC_AREA_GE:
-				if (equal(other, outer))
-					has_first = true;
-				break;
-			case PC_AREA_LE:
-				if (is_known(outer, &root) && is_known(other, &bound))
-					has_last |= bound == pc_area_last(root);
-				else if (equal(subtree_last_argument(other), outer))
-					has_last = true;
-				break;
-			default:
-				break;
-		}
-	}
-	return has_first && has_last;
-}
-
-/*
- * A lower bound that a clause sets beside an upper one: by itself, or as the
- * subtree from which an index condition took both. The latter may hide in an
- * OR, of which each arm is an index scan of its own.
- */
-static bool
-lower_bound_of_clause(PlannerInfo *root, Node *clause, Node *variable,
-					  AreaCode high, bool top, AreaCode *low)
-{
-	Node	   *other;
-	AreaCode	code;
-	ListCell   *cell;
-
-	if (IsA(clause, BoolExpr))
-	{
-		foreach(cell, ((BoolExpr *) clause)->args)
-			if (lower_bound_of_clause(root, lfirst(cell), variable, high,
-									  false, low))
-				return true;
-		return false;
-	}
-	switch (clause_on_variable(clause, variable, &other))
-	{
-		case PC_AREA_GE:
-			if (!top || !is_known(estimate_expression_value(root, other),
-								  low))
-				return false;
-			return true;
-		case PC_AREA_GT:
-			if (!top || !is_known(estimate_expression_value(root, other),
-								  low))
-				return false;
-			(*low)++;
-			return true;
-		case PC_AREA_WITHIN:
-			if (!is_known(estimate_expression_value(root, other), &code) ||
-				pc_area_last(code) != high)
-				return false;
-			*low = code;
-			return true;
-		default:
-			return false;
-	}
-}
-
-static bool
-find_lower_bound(PlannerInfo *root, VariableStatData *variable,
-				 AreaCode high, AreaCode *low)
-{
-	Node	   *node = without_relabel(variable->var);
-	bool		found = false;
-	ListCell   *cell;
-
-	if (variable->rel == NULL)
-		return false;
-	foreach(cell, variable->rel->baserestrictinfo)
-	{
-		Node	   *clause = (Node *) lfirst_node(RestrictInfo, cell)->clause;
-		AreaCode	bound = 0;
-
-		if (lower_bound_of_clause(root, clause, node, high, true, &bound) &&
-			(!found || bound > *low))
-		{
-			*low = bound;
-			found = true;
-		}
-	}
-	return found;
-}
-
 /* How likely a row that passes the lower bound passes the upper as well. */
 static double
 upper_bound_sel(PlannerInfo *root, VariableStatData *variable,
 				const PcAreaStats *stats, AreaCode high)
 {
+	Node	   *column = pc_area_strip(variable->var);
 	AreaCode	low = 0;
+	AreaCode	tightest_low;
+	AreaCode	tightest_high;
 	double		above;
 
-	if (!find_lower_bound(root, variable, high, &low) || low > high)
+	pc_area_tightest_bounds(root, variable->rel, column, -1, &tightest_low,
+							&tightest_high);
+	if (tightest_high < high)
+		return 1;
+	if (variable->rel == NULL ||
+		!pc_area_find_lower_bound(root, variable->rel->baserestrictinfo,
+						  column, high, &low) ||
+		low > high)
 		return pc_area_range_fraction(stats, 0, high);
+	if (tightest_low <= high)
+		low = Max(low, tightest_low);
 	above = pc_area_range_fraction(stats, low, PC_AREA_MAX);
 	if (above <= 0)
 		return 0;
 	if (pc_area_last(low) == high)
 		return pc_area_subtree_fraction(stats, low) / above;
 	return pc_area_range_fraction(stats, low, high) / above;
+}
+
+/* A bound that another one implies leaves the estimate to that. */
+static double
+lower_bound_sel(PlannerInfo *root, VariableStatData *variable,
+				const PcAreaStats *stats, AreaCode low)
+{
+	AreaCode	tightest_low;
+	AreaCode	tightest_high;
+
+	pc_area_tightest_bounds(root, variable->rel,
+							pc_area_strip(variable->var), -1,
+							&tightest_low, &tightest_high);
+	if (tightest_low > low)
+		return 1;
+	return pc_area_range_fraction(stats, low, PC_AREA_MAX);
 }
 
 /* The mean subtree of a value that is not known yet, such as a join's. */
@@ -287,21 +88,21 @@ range_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 		  bool variable_on_left, Node *other)
 {
 	PcAreaFunction kind = pc_area_function(function);
-	Node	   *outer = subtree_last_argument(other);
+	Node	   *outer = pc_area_last_argument(other);
 	PcAreaStats stats;
 	AreaCode	bound;
 
 	if (IsA(other, Const) && ((Const *) other)->constisnull)
 		return 0;
 	if (!variable_on_left)
-		kind = commuted(kind);
+		kind = pc_area_commuted(kind);
 	pc_area_stats_load(variable, function, &stats);
 
 	/* the other bound of this one is an unknown value and costs the default */
 	if (kind == PC_AREA_LE && outer != NULL)
 		return unknown_subtree_sel(root, function, outer, &stats) /
 			DEFAULT_INEQ_SEL;
-	if (!is_known(other, &bound) || !stats.known)
+	if (!pc_area_is_known(other, &bound) || !stats.known)
 		return DEFAULT_INEQ_SEL;
 	switch (kind)
 	{
@@ -310,9 +111,9 @@ range_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 		case PC_AREA_LE:
 			return upper_bound_sel(root, variable, &stats, bound);
 		case PC_AREA_GE:
-			return pc_area_range_fraction(&stats, bound, PC_AREA_MAX);
+			return lower_bound_sel(root, variable, &stats, bound);
 		case PC_AREA_GT:
-			return pc_area_range_fraction(&stats, bound + 1, PC_AREA_MAX);
+			return lower_bound_sel(root, variable, &stats, bound + 1);
 		default:
 			return DEFAULT_INEQ_SEL;
 	}
@@ -325,10 +126,20 @@ inner_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 {
 	PcAreaStats stats;
 	AreaCode	code;
+	AreaCode	low;
+	AreaCode	high;
 
 	pc_area_stats_load(variable, function, &stats);
-	if (is_known(outer, &code))
+	if (pc_area_is_known(outer, &code))
+	{
+		/* inside a narrower one, such as a query below a policy's area? */
+		pc_area_tightest_bounds(root, variable->rel,
+								pc_area_strip(variable->var), code,
+								&low, &high);
+		if (low >= code && high <= pc_area_last(code) && code != 0)
+			return 1;
 		return pc_area_subtree_fraction(&stats, code);
+	}
 	return unknown_subtree_sel(root, function, outer, &stats);
 }
 
@@ -343,7 +154,7 @@ outer_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 	AreaCode	code;
 
 	pc_area_stats_load(variable, function, &stats);
-	if (is_known(inner, &code))
+	if (pc_area_is_known(inner, &code))
 		return pc_area_lineage_fraction(&stats, code);
 	examine_variable(root, inner, 0, &inner_variable);
 	pc_area_stats_load(&inner_variable, function, &inner_stats);

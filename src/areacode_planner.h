@@ -27,7 +27,7 @@ typedef enum PcAreaFunction
 /* segments of a code, one for each level below the nation */
 #define PC_AREA_SEGMENTS	PC_LEVEL_GRID
 
-/* what ANALYZE knows about a column; areacode_stats.c */
+/* what ANALYZE knows about a column */
 typedef struct PcAreaStats
 {
 	bool		known;
@@ -35,12 +35,13 @@ typedef struct PcAreaStats
 	double		distinct;		/* values outside the most common ones */
 	int			common_count;	/* most common values, by code */
 	AreaCode   *common;
-	double	   *common_sum;		/* common_sum[i]: frequency of the first i */
+	double	   *common_sum;		/* [i] is the frequency of the first i */
 	int			bound_count;	/* bounds of the histogram */
 	AreaCode   *bounds;
 	int			deepest;		/* level of the deepest value seen */
 	int			sample_count;	/* length of each of the arrays below */
-	int16	   *segments[PC_AREA_SEGMENTS + 1]; /* by level, sorted */
+	/* by level, sorted */
+	int16	   *segments[PC_AREA_SEGMENTS + 1];
 	/* by level: one over the number of areas in an area of the level above */
 	double		typical_share[PC_AREA_SEGMENTS + 1];
 } PcAreaStats;
@@ -48,6 +49,8 @@ typedef struct PcAreaStats
 /* areacode_stats.c */
 extern void pc_area_stats_load(VariableStatData *variable, Oid function,
 							   PcAreaStats *stats);
+
+/* areacode_fraction.c */
 /* fraction of all rows, nulls included, whose code is in [low, high] */
 extern double pc_area_range_fraction(const PcAreaStats *stats,
 									 AreaCode low, AreaCode high);
@@ -59,9 +62,21 @@ extern double pc_area_lineage_fraction(const PcAreaStats *stats,
 extern double pc_area_join_fraction(const PcAreaStats *inner,
 									const PcAreaStats *outer);
 
-/* areacode_estimate.c */
+/* areacode_clauses.c */
 extern PcAreaFunction pc_area_function(Oid function);
+extern PcAreaFunction pc_area_commuted(PcAreaFunction function);
+extern Node *pc_area_strip(Node *node);
+extern bool pc_area_is_known(Node *node, AreaCode *code);
+extern Node *pc_area_last_argument(Node *node);
 extern bool pc_area_range_beside(RelOptInfo *rel, Node *inner, Node *outer);
+extern bool pc_area_find_lower_bound(PlannerInfo *root, List *clauses,
+									 Node *variable, AreaCode high,
+									 AreaCode *low);
+extern void pc_area_tightest_bounds(PlannerInfo *root, RelOptInfo *rel,
+									Node *variable, AreaCode except,
+									AreaCode *low, AreaCode *high);
+
+/* areacode_estimate.c */
 extern double pc_area_subtree_sel(PlannerInfo *root, Oid function,
 								  List *args, int varRelid);
 extern double pc_area_subtree_joinsel(PlannerInfo *root, Oid function,

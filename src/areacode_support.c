@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/stratnum.h"
 #include "access/table.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -95,8 +96,10 @@ make_comparison(const SubtreeClause *clause, Oid opfamily, int strategy,
 
 	if (!OidIsValid(operator) || right == NULL)
 		return NULL;
-	result = make_opclause(operator, BOOLOID, false, copyObject((Expr *) left),
-						   copyObject((Expr *) right), InvalidOid, InvalidOid);
+	result = make_opclause(operator, BOOLOID, false,
+						   copyObject((Expr *) left),
+						   copyObject((Expr *) right),
+						   InvalidOid, InvalidOid);
 	set_opfuncid((OpExpr *) result);
 	return result;
 }
@@ -271,19 +274,24 @@ prunes_partitions(PlannerInfo *root, int varno, AttrNumber column,
 static Expr *
 make_subtree_operator(const SubtreeClause *clause)
 {
-	Oid			operator = GetSysCacheOid4(OPERNAMENSP, Anum_pg_operator_oid,
-										   CStringGetDatum(clause->inner_index == 0 ? "<@" : "@>"),
-										   ObjectIdGetDatum(clause->type),
-										   ObjectIdGetDatum(clause->type),
-										   ObjectIdGetDatum(clause->schema));
-	Node	   *left = clause->inner_index == 0 ? clause->inner : clause->outer;
-	Node	   *right = clause->inner_index == 0 ? clause->outer : clause->inner;
+	bool		within = clause->inner_index == 0;
+	const char *name = within ? "<@" : "@>";
+	Node	   *left = within ? clause->inner : clause->outer;
+	Node	   *right = within ? clause->outer : clause->inner;
+	Oid			operator;
 	Expr	   *result;
 
+	operator = GetSysCacheOid4(OPERNAMENSP, Anum_pg_operator_oid,
+							   CStringGetDatum(name),
+							   ObjectIdGetDatum(clause->type),
+							   ObjectIdGetDatum(clause->type),
+							   ObjectIdGetDatum(clause->schema));
 	if (!OidIsValid(operator))
 		return NULL;
-	result = make_opclause(operator, BOOLOID, false, copyObject((Expr *) left),
-						   copyObject((Expr *) right), InvalidOid, InvalidOid);
+	result = make_opclause(operator, BOOLOID, false,
+						   copyObject((Expr *) left),
+						   copyObject((Expr *) right),
+						   InvalidOid, InvalidOid);
 	set_opfuncid((OpExpr *) result);
 	return result;
 }

@@ -15,6 +15,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
+#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"
 
@@ -56,7 +57,7 @@ static const EnumNames names[PC_ENUM_COUNT] = {
 typedef struct EnumOids
 {
 	bool		valid;
-	uint32		type_hash;		/* of the type's row, as the inval hook sees it */
+	uint32		type_hash;		/* what the callback gets for it */
 	Oid			type;
 	Oid			labels[MAX_LABELS];
 } EnumOids;
@@ -84,21 +85,20 @@ forget_type(Datum arg, int cacheid, uint32 hashvalue)
 			cache[i].valid = false;
 }
 
-static Oid
-find_type(PcEnum type)
+Oid
+pc_own_type(const char *name)
 {
 	Oid			schema = get_namespace_oid(PEOPLECALL_SCHEMA, true);
 	Oid			found = InvalidOid;
 
 	if (OidIsValid(schema))
 		found = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-								CStringGetDatum(names[type].type),
+								CStringGetDatum(name),
 								ObjectIdGetDatum(schema));
 	if (!OidIsValid(found))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("type %s.%s does not exist",
-						PEOPLECALL_SCHEMA, names[type].type),
+				 errmsg("type %s.%s does not exist", PEOPLECALL_SCHEMA, name),
 				 errhint("Create the extension peoplecall in this database.")));
 	return found;
 }
@@ -140,7 +140,7 @@ lookup(PcEnum type)
 	do
 	{
 		seen = generation;
-		entry->type = find_type(type);
+		entry->type = pc_own_type(names[type].type);
 		entry->type_hash =
 			GetSysCacheHashValue1(TYPEOID, ObjectIdGetDatum(entry->type));
 		for (int i = 0; i < names[type].count; i++)
@@ -176,8 +176,9 @@ pc_enum_ordinal(PcEnum type, Datum value)
 
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("value %u of type %s.%s is not one of the extension's own",
-					label, PEOPLECALL_SCHEMA, names[type].type),
+			 errmsg("value \"%s\" of type %s.%s is not one of the extension's own",
+					DatumGetCString(DirectFunctionCall1(enum_out, value)),
+					PEOPLECALL_SCHEMA, names[type].type),
 			 errdetail("Values that were added to the type have no meaning here.")));
 	return 0;					/* keeps the compiler quiet */
 }

@@ -37,6 +37,7 @@ static bool
 convert_to_utf8(const char *text, int len, char *buffer)
 {
 	int			encoding = GetDatabaseEncoding();
+	unsigned char *source = (unsigned char *) unconstify(char *, text);
 	Oid			conversion;
 	int			converted;
 
@@ -51,8 +52,8 @@ convert_to_utf8(const char *text, int len, char *buffer)
 	if (!OidIsValid(conversion))
 		return false;
 	converted = pg_do_encoding_conversion_buf(conversion, encoding, PG_UTF8,
-											  (unsigned char *) unconstify(char *, text),
-											  len, (unsigned char *) buffer,
+											  source, len,
+											  (unsigned char *) buffer,
 											  CONVERSION_SIZE, true);
 	return converted == len;
 }

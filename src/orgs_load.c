@@ -9,14 +9,13 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "orgs.h"
 #include "rulebook.h"
+#include "rulerow.h"
 
 static const char kinds_query[] =
 "SELECT k.kind, k.level, k.territorial, k.inspects, k.outside"
@@ -43,41 +42,6 @@ static const char jurisdictions_query[] =
 "                             'Asia/Shanghai')) AS z (zone)"
 " ORDER BY j.org, j.area, lower(j.valid) NULLS FIRST";
 
-/* A column of the row that the last query gave; 0 or false where NULL. */
-static Datum
-column(uint64 row, int number, bool *isnull)
-{
-	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
-						 number, isnull);
-}
-
-static int64
-int_column(uint64 row, int number)
-{
-	bool		isnull;
-	Datum		value = column(row, number, &isnull);
-
-	return isnull ? 0 : DatumGetInt64(value);
-}
-
-static bool
-bool_column(uint64 row, int number)
-{
-	bool		isnull;
-	Datum		value = column(row, number, &isnull);
-
-	return !isnull && DatumGetBool(value);
-}
-
-static TimestampTz
-bound_column(uint64 row, int number, TimestampTz otherwise)
-{
-	bool		isnull;
-	Datum		value = column(row, number, &isnull);
-
-	return isnull ? otherwise : DatumGetTimestampTz(value);
-}
-
 static int
 compare_kinds(const void *a, const void *b)
 {
@@ -96,16 +60,13 @@ load_kinds(PcOrgs *orgs, MemoryContext context)
 	for (int i = 0; i < orgs->nkinds; i++)
 	{
 		PcOrgKind  *kind = &orgs->kinds[i];
-		bool		isnull;
-		char	   *name = TextDatumGetCString(column(i, 1, &isnull));
-		Datum		level = column(i, 2, &isnull);
 
-		kind->name = MemoryContextStrdup(context, name);
-		kind->level = isnull ? -1 : pc_enum_ordinal(PC_ENUM_AREA_LEVEL, level);
-		kind->territorial = bool_column(i, 3);
-		kind->inspects = bool_column(i, 4);
-		kind->outside = bool_column(i, 5);
-		pfree(name);
+		pc_row_not_null(i, 1);
+		kind->name = pc_row_string(i, 1, context);
+		kind->level = pc_row_enum(i, 2, PC_ENUM_AREA_LEVEL);
+		kind->territorial = pc_row_bool(i, 3);
+		kind->inspects = pc_row_bool(i, 4);
+		kind->outside = pc_row_bool(i, 5);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	qsort(orgs->kinds, orgs->nkinds, sizeof(PcOrgKind), compare_kinds);
@@ -114,15 +75,14 @@ load_kinds(PcOrgs *orgs, MemoryContext context)
 static void
 read_org(PcOrgs *orgs, PcOrg *org, uint64 row)
 {
-	bool		isnull;
-	char	   *kind_name = TextDatumGetCString(column(row, 2, &isnull));
-	int			kind = pc_org_kind(orgs, kind_name);
+	char	   *kind_name = pc_row_string(row, 2, CurrentMemoryContext);
+	int			kind = kind_name == NULL ? -1 : pc_org_kind(orgs, kind_name);
 
-	org->id = int_column(row, 1);
-	org->area = int_column(row, 3);
-	org->superior = int_column(row, 4);
-	org->commanded_by = int_column(row, 5);
-	org->active = bool_column(row, 6);
+	org->id = pc_row_int64(row, 1);
+	org->area = pc_row_area(row, 3);
+	org->superior = pc_row_int64(row, 4);
+	org->commanded_by = pc_row_int64(row, 5);
+	org->active = pc_row_bool(row, 6);
 	org->kind = kind;
 	org->level = -1;
 	org->superior_place = -1;
@@ -134,7 +94,8 @@ read_org(PcOrgs *orgs, PcOrg *org, uint64 row)
 		org->outside = orgs->kinds[kind].outside;
 	}
 	org->holds_own = (int) pc_area_level(org->area) >= org->level;
-	pfree(kind_name);
+	if (kind_name != NULL)
+		pfree(kind_name);
 }
 
 static void
@@ -178,14 +139,14 @@ load_jurisdictions(PcOrgs *orgs, MemoryContext context)
 		PcOrg	   *org;
 
 		CHECK_FOR_INTERRUPTS();
-		seat->org = pc_pairmap_find(&orgs->by_id, 0, int_column(i, 1));
+		seat->org = pc_pairmap_find(&orgs->by_id, 0, pc_row_int64(i, 1));
 		if (seat->org < 0)
 			continue;			/* entered after the orgs were read */
 		org = &orgs->orgs[seat->org];
 		seat->holder = org->kind;
-		seat->area = int_column(i, 2);
-		seat->from = bound_column(i, 3, DT_NOBEGIN);
-		seat->to = bound_column(i, 4, DT_NOEND);
+		seat->area = pc_row_area(i, 2);
+		seat->from = pc_row_timestamptz(i, 3, DT_NOBEGIN);
+		seat->to = pc_row_timestamptz(i, 4, DT_NOEND);
 		seat->by_jurisdiction = true;
 		if (org->njurisdictions++ == 0)
 			org->first_jurisdiction = orgs->njurisdictions;

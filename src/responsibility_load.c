@@ -8,14 +8,14 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "responsibility.h"
 #include "rulebook.h"
+#include "rulerow.h"
 
 static const char query[] =
 "SELECT r.id, r.category, r.area, r.grade, r.org, r.kind, r.at_level,"
@@ -37,83 +37,62 @@ enum Column
 	COLUMN_LOWER,
 	COLUMN_LOWER_INC,
 	COLUMN_UPPER,
-	COLUMN_UPPER_INC,
-	COLUMNS = COLUMN_UPPER_INC
+	COLUMN_UPPER_INC
 };
 
-typedef struct Row
+/* One end of a period, moved on by a microsecond where it has to be. */
+static TimestampTz
+read_bound(uint64 row, int column, bool inclusive, TimestampTz otherwise)
 {
-	Datum		values[COLUMNS + 1];
-	bool		isnull[COLUMNS + 1];
-} Row;
+	bool		isnull;
+	Datum		value = pc_row_value(row, column, TIMESTAMPTZOID, &isnull);
+	TimestampTz bound;
+	bool		has_inclusive;
 
-static void
-deform(Row *row, uint64 number)
-{
-	heap_deform_tuple(SPI_tuptable->vals[number], SPI_tuptable->tupdesc,
-					  row->values + 1, row->isnull + 1);
-}
-
-/* A period as from <= at < to, in whole microseconds. */
-static void
-read_period(PcRule *rule, const Row *row)
-{
-	rule->from = DT_NOBEGIN;
-	rule->to = DT_NOEND;
-	if (!row->isnull[COLUMN_LOWER])
-		rule->from = DatumGetTimestampTz(row->values[COLUMN_LOWER]);
-	if (!row->isnull[COLUMN_UPPER])
-		rule->to = DatumGetTimestampTz(row->values[COLUMN_UPPER]);
-	if (!DatumGetBool(row->values[COLUMN_LOWER_INC]) &&
-		!TIMESTAMP_NOT_FINITE(rule->from))
-		rule->from++;
-	if (DatumGetBool(row->values[COLUMN_UPPER_INC]) &&
-		!TIMESTAMP_NOT_FINITE(rule->to))
-		rule->to++;
+	if (isnull)
+		return otherwise;
+	bound = DatumGetTimestampTz(value);
+	/* the flag stands in the next column */
+	has_inclusive = pc_row_bool(row, column + 1);
+	if (has_inclusive != inclusive && !TIMESTAMP_NOT_FINITE(bound))
+		bound++;
+	return bound;
 }
 
 /* Who leads or assists: an org, or a kind at a level. */
 static void
-read_body(PcRule *rule, const Row *row, const PcOrgs *orgs)
+read_body(PcRule *rule, uint64 row, const PcOrgs *orgs)
 {
+	char	   *kind = pc_row_string(row, COLUMN_KIND, CurrentMemoryContext);
+
+	rule->org = pc_row_int64(row, COLUMN_ORG);
 	rule->org_place = -1;
 	rule->kind = -1;
-	rule->at_level = -1;
-	if (!row->isnull[COLUMN_ORG])
-	{
-		rule->org = DatumGetInt64(row->values[COLUMN_ORG]);
+	rule->at_level = (int8) pc_row_enum(row, COLUMN_AT_LEVEL,
+										PC_ENUM_AREA_LEVEL);
+	if (kind == NULL)
 		rule->org_place = pc_pairmap_find(&orgs->by_id, 0, rule->org);
-		return;
-	}
-	if (!row->isnull[COLUMN_KIND])
+	else
 	{
-		char	   *kind = TextDatumGetCString(row->values[COLUMN_KIND]);
-
 		rule->kind = pc_org_kind(orgs, kind);
 		pfree(kind);
 	}
-	if (!row->isnull[COLUMN_AT_LEVEL])
-		rule->at_level = pc_enum_ordinal(PC_ENUM_AREA_LEVEL,
-										 row->values[COLUMN_AT_LEVEL]);
 }
 
+/* A period becomes from <= at < to, in whole microseconds. */
 static void
-read_rule(PcRules *rules, PcRule *rule, const Row *row)
+read_rule(PcRules *rules, PcRule *rule, uint64 row)
 {
-	struct varlena *path;
-
-	path = pg_detoast_datum_packed((struct varlena *)
-								   DatumGetPointer(row->values[COLUMN_CATEGORY]));
-	rule->id = DatumGetInt64(row->values[COLUMN_ID]);
-	rule->category = pc_category_add(rules->categories, path);
-	rule->area = DatumGetAreaCode(row->values[COLUMN_AREA]);
-	if (!row->isnull[COLUMN_GRADE])
-		rule->grade = DatumGetGrade(row->values[COLUMN_GRADE]);
-	if (!row->isnull[COLUMN_RULING])
-		rule->ruling = DatumGetInt64(row->values[COLUMN_RULING]);
-	rule->lead = DatumGetBool(row->values[COLUMN_LEADS]);
+	pc_row_not_null(row, COLUMN_CATEGORY);
+	rule->id = pc_row_int64(row, COLUMN_ID);
+	rule->category = pc_row_category(row, COLUMN_CATEGORY, rules->categories);
+	rule->area = pc_row_area(row, COLUMN_AREA);
+	rule->grade = pc_row_grade(row, COLUMN_GRADE);
+	rule->ruling = pc_row_int64(row, COLUMN_RULING);
+	rule->lead = pc_row_bool(row, COLUMN_LEADS);
+	rule->from = read_bound(row, COLUMN_LOWER, true, DT_NOBEGIN);
+	rule->to = read_bound(row, COLUMN_UPPER, false, DT_NOEND);
 	read_body(rule, row, rules->orgs);
-	read_period(rule, row);
 }
 
 /* Within a category and area: the order in which rules are asked. */
@@ -141,8 +120,6 @@ compare_rules(const void *a, const void *b)
 static void
 read_rules(PcRules *rules, MemoryContext context)
 {
-	Row			row;
-
 	pc_rulebook_query(query);
 	rules->nrules = (int) SPI_processed;
 	rules->rules =
@@ -152,8 +129,7 @@ read_rules(PcRules *rules, MemoryContext context)
 	for (int i = 0; i < rules->nrules; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		deform(&row, i);
-		read_rule(rules, &rules->rules[i], &row);
+		read_rule(rules, &rules->rules[i], i);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	qsort(rules->rules, rules->nrules, sizeof(PcRule), compare_rules);

@@ -325,3 +325,49 @@ COMMENT ON CAST (pg_catalog.int8 AS peoplecall.areacode) IS
 	'reads a number as the digits of an area code; 22003 if it is none';
 COMMENT ON CAST (pg_catalog.int4 AS peoplecall.areacode) IS
 	'reads a number as the digits of an area code; 22003 if it is none';
+
+-- What types, operators and aggregates are made of.
+COMMENT ON FUNCTION peoplecall.areacode_out(peoplecall.areacode) IS
+	'text form';
+COMMENT ON FUNCTION peoplecall.areacode_send(peoplecall.areacode) IS
+	'binary form';
+COMMENT ON FUNCTION peoplecall.areacode_lt(peoplecall.areacode, peoplecall.areacode) IS
+	'implementation of the operator <';
+COMMENT ON FUNCTION peoplecall.areacode_le(peoplecall.areacode, peoplecall.areacode) IS
+	'implementation of the operator <=';
+COMMENT ON FUNCTION peoplecall.areacode_eq(peoplecall.areacode, peoplecall.areacode) IS
+	'implementation of the operator =';
+COMMENT ON FUNCTION peoplecall.areacode_ne(peoplecall.areacode, peoplecall.areacode) IS
+	'implementation of the operator <>';
+COMMENT ON FUNCTION peoplecall.areacode_ge(peoplecall.areacode, peoplecall.areacode) IS
+	'implementation of the operator >=';
+COMMENT ON FUNCTION peoplecall.areacode_gt(peoplecall.areacode, peoplecall.areacode) IS
+	'implementation of the operator >';
+COMMENT ON FUNCTION peoplecall.areacode_cmp(peoplecall.areacode, peoplecall.areacode) IS
+	'less than, equal to or greater than 0, as the first comes before, with or after the second';
+COMMENT ON FUNCTION peoplecall.areacode_sortsupport(pg_catalog.internal) IS
+	'sort support';
+COMMENT ON FUNCTION peoplecall.areacode_hash(peoplecall.areacode) IS
+	'hash';
+COMMENT ON FUNCTION peoplecall.areacode_hash_extended(peoplecall.areacode, pg_catalog.int8) IS
+	'hash with a seed';
+COMMENT ON FUNCTION peoplecall.areacode_smaller(peoplecall.areacode, peoplecall.areacode) IS
+	'the smaller of two';
+COMMENT ON FUNCTION peoplecall.areacode_larger(peoplecall.areacode, peoplecall.areacode) IS
+	'the larger of two';
+COMMENT ON FUNCTION peoplecall.areacode_within(peoplecall.areacode, peoplecall.areacode) IS
+	'implementation of the operator <@';
+COMMENT ON FUNCTION peoplecall.areacode_contains(peoplecall.areacode, peoplecall.areacode) IS
+	'implementation of the operator @>';
+COMMENT ON FUNCTION peoplecall.areacode_support(pg_catalog.internal) IS
+	'planner support of the operators <@ and @>';
+COMMENT ON FUNCTION peoplecall.areacode_rangesel(
+	pg_catalog.internal, pg_catalog.oid, pg_catalog.internal, pg_catalog.int4) IS
+	'restriction selectivity of <, <=, >= and >';
+COMMENT ON FUNCTION peoplecall.areacode_subtree_sel(
+	pg_catalog.internal, pg_catalog.oid, pg_catalog.internal, pg_catalog.int4) IS
+	'restriction selectivity of <@ and @>';
+COMMENT ON FUNCTION peoplecall.areacode_subtree_joinsel(
+	pg_catalog.internal, pg_catalog.oid, pg_catalog.internal, pg_catalog.int2,
+	pg_catalog.internal) IS
+	'join selectivity of <@ and @>';

@@ -202,3 +202,33 @@ CREATE CAST (peoplecall.grade AS pg_catalog.text)
 	WITH INOUT AS ASSIGNMENT;
 CREATE CAST (pg_catalog.text AS peoplecall.grade)
 	WITH INOUT;
+
+-- What types, operators and aggregates are made of.
+COMMENT ON FUNCTION peoplecall.grade_out(peoplecall.grade) IS
+	'text form';
+COMMENT ON FUNCTION peoplecall.grade_send(peoplecall.grade) IS
+	'binary form';
+COMMENT ON FUNCTION peoplecall.grade_lt(peoplecall.grade, peoplecall.grade) IS
+	'implementation of the operator <';
+COMMENT ON FUNCTION peoplecall.grade_le(peoplecall.grade, peoplecall.grade) IS
+	'implementation of the operator <=';
+COMMENT ON FUNCTION peoplecall.grade_eq(peoplecall.grade, peoplecall.grade) IS
+	'implementation of the operator =';
+COMMENT ON FUNCTION peoplecall.grade_ne(peoplecall.grade, peoplecall.grade) IS
+	'implementation of the operator <>';
+COMMENT ON FUNCTION peoplecall.grade_ge(peoplecall.grade, peoplecall.grade) IS
+	'implementation of the operator >=';
+COMMENT ON FUNCTION peoplecall.grade_gt(peoplecall.grade, peoplecall.grade) IS
+	'implementation of the operator >';
+COMMENT ON FUNCTION peoplecall.grade_cmp(peoplecall.grade, peoplecall.grade) IS
+	'less than, equal to or greater than 0, as the first comes before, with or after the second';
+COMMENT ON FUNCTION peoplecall.grade_sortsupport(pg_catalog.internal) IS
+	'sort support';
+COMMENT ON FUNCTION peoplecall.grade_hash(peoplecall.grade) IS
+	'hash';
+COMMENT ON FUNCTION peoplecall.grade_hash_extended(peoplecall.grade, pg_catalog.int8) IS
+	'hash with a seed';
+COMMENT ON FUNCTION peoplecall.grade_smaller(peoplecall.grade, peoplecall.grade) IS
+	'the smaller of two';
+COMMENT ON FUNCTION peoplecall.grade_larger(peoplecall.grade, peoplecall.grade) IS
+	'the larger of two';

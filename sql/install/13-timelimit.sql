@@ -164,3 +164,29 @@ CREATE CAST (peoplecall.timelimit AS pg_catalog.text)
 	WITH INOUT AS ASSIGNMENT;
 CREATE CAST (pg_catalog.text AS peoplecall.timelimit)
 	WITH INOUT;
+
+-- What types, operators and aggregates are made of.
+COMMENT ON FUNCTION peoplecall.timelimit_out(peoplecall.timelimit) IS
+	'text form';
+COMMENT ON FUNCTION peoplecall.timelimit_send(peoplecall.timelimit) IS
+	'binary form';
+COMMENT ON FUNCTION peoplecall.timelimit_lt(peoplecall.timelimit, peoplecall.timelimit) IS
+	'implementation of the operator <';
+COMMENT ON FUNCTION peoplecall.timelimit_le(peoplecall.timelimit, peoplecall.timelimit) IS
+	'implementation of the operator <=';
+COMMENT ON FUNCTION peoplecall.timelimit_eq(peoplecall.timelimit, peoplecall.timelimit) IS
+	'implementation of the operator =';
+COMMENT ON FUNCTION peoplecall.timelimit_ne(peoplecall.timelimit, peoplecall.timelimit) IS
+	'implementation of the operator <>';
+COMMENT ON FUNCTION peoplecall.timelimit_ge(peoplecall.timelimit, peoplecall.timelimit) IS
+	'implementation of the operator >=';
+COMMENT ON FUNCTION peoplecall.timelimit_gt(peoplecall.timelimit, peoplecall.timelimit) IS
+	'implementation of the operator >';
+COMMENT ON FUNCTION peoplecall.timelimit_cmp(peoplecall.timelimit, peoplecall.timelimit) IS
+	'less than, equal to or greater than 0, as the first comes before, with or after the second';
+COMMENT ON FUNCTION peoplecall.timelimit_sortsupport(pg_catalog.internal) IS
+	'sort support';
+COMMENT ON FUNCTION peoplecall.timelimit_hash(peoplecall.timelimit) IS
+	'hash';
+COMMENT ON FUNCTION peoplecall.timelimit_hash_extended(peoplecall.timelimit, pg_catalog.int8) IS
+	'hash with a seed';

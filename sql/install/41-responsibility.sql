@@ -86,11 +86,11 @@ BEGIN
 			ERRCODE = 'PC002',
 			HINT = 'Run SELECT peoplecall.create_ledger(''owner'') once.';
 	END IF;
-	today := at AT TIME ZONE coalesce(
+	today := (at AT TIME ZONE coalesce(
 		(SELECT s.value #>> '{}'
 		   FROM peoplecall.setting AS s
 		  WHERE s.name = 'timezone'),
-		'Asia/Shanghai');
+		'Asia/Shanghai'))::date;
 
 	RETURN QUERY
 	WITH standing AS MATERIALIZED (

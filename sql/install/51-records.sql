@@ -15,14 +15,13 @@ COMMENT ON FUNCTION peoplecall.setting_value(text, jsonb) IS
 
 CREATE FUNCTION peoplecall.start_clocks(
 	district_id int, complaint_id bigint, area peoplecall.areacode, task_seq int,
-	kinds peoplecall.clock_kind[], category text, grade peoplecall.grade,
+	kinds peoplecall.clock_kind[], category ltree, grade peoplecall.grade,
 	urgency peoplecall.urgency, nature text, at timestamptz, epoch int,
 	share float8 DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	path peoplecall.category.path%TYPE := category;
 	last_seq int := coalesce((SELECT max(k.seq) FROM peoplecall.clock AS k
 	                           WHERE k.district_id = start_clocks.district_id
 	                             AND k.complaint_id = start_clocks.complaint_id), 0);
@@ -37,7 +36,7 @@ BEGIN
 	       CASE WHEN share IS NULL THEN p.due_at ELSE s.due_at END,
 	       CASE WHEN share IS NULL THEN p.next_alarm_at ELSE s.next_alarm_at END
 	  FROM unnest(kinds) WITH ORDINALITY AS k (kind, place)
-	 CROSS JOIN LATERAL peoplecall.clock_plan(k.kind, path, grade, urgency, nature, at) AS p
+	 CROSS JOIN LATERAL peoplecall.clock_plan(k.kind, category, grade, urgency, nature, at) AS p
 	  LEFT JOIN LATERAL (
 		SELECT l.allowed, t.warn_at, t.due_at, t.next_alarm_at
 		  FROM (SELECT peoplecall.scale(p.allowed, share) AS allowed) AS l
@@ -46,13 +45,13 @@ BEGIN
 	 WHERE p.allowed IS NOT NULL;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.start_clocks(int, bigint, peoplecall.areacode, int, peoplecall.clock_kind[], text, peoplecall.grade, peoplecall.urgency, text, timestamptz, int, float8) IS
+COMMENT ON FUNCTION peoplecall.start_clocks(int, bigint, peoplecall.areacode, int, peoplecall.clock_kind[], ltree, peoplecall.grade, peoplecall.urgency, text, timestamptz, int, float8) IS
 	'starts the clocks for which a policy sets a limit; share scales the limit (assistants have less time than the lead)';
 
 CREATE FUNCTION peoplecall.stop_clocks(
 	district_id int, complaint_id bigint, task_seq int,
 	kinds peoplecall.clock_kind[], at timestamptz,
-	verdict peoplecall.sla_state DEFAULT NULL) RETURNS void
+	verdict peoplecall.sla_state DEFAULT 'met') RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -61,9 +60,8 @@ BEGIN
 	UPDATE peoplecall.clock AS k
 	   SET stopped_at = greatest(stop_clocks.at, k.started_at),
 	       next_alarm_at = NULL,
-	       verdict = coalesce(stop_clocks.verdict,
-		CASE WHEN coalesce(k.paused_at, stop_clocks.at) <= k.due_at
-		     THEN 'met'::peoplecall.sla_state ELSE 'missed' END)
+	       verdict = CASE WHEN coalesce(k.paused_at, stop_clocks.at) > k.due_at
+		              THEN 'missed' ELSE stop_clocks.verdict END
 	 WHERE k.district_id = stop_clocks.district_id
 	   AND k.complaint_id = stop_clocks.complaint_id
 	   AND k.task_seq IS NOT DISTINCT FROM stop_clocks.task_seq
@@ -72,7 +70,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.stop_clocks(int, bigint, int, peoplecall.clock_kind[], timestamptz, peoplecall.sla_state) IS
-	'stops open clocks of a task, or of the complaint where task_seq is NULL; the verdict is met or missed unless one is given';
+	'stops open clocks of a task, or of the complaint where task_seq is NULL; one past its deadline is missed, whoever stops it, others get the verdict given';
 
 -- The tightest open clock tells the complaint's light.
 CREATE FUNCTION peoplecall.tightest_clock(district_id int, complaint_id bigint,
@@ -115,7 +113,7 @@ CREATE FUNCTION peoplecall.make_receipt(
 	complaint_id bigint, state peoplecall.complaint_state, grade peoplecall.grade,
 	task_seq int, org bigint, warn_at timestamptz, due_at timestamptz,
 	paused_at timestamptz, at timestamptz) RETURNS peoplecall.receipt
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -129,7 +127,8 @@ $$;
 COMMENT ON FUNCTION peoplecall.make_receipt(bigint, peoplecall.complaint_state, peoplecall.grade, int, bigint, timestamptz, timestamptz, timestamptz, timestamptz) IS
 	'what a verb returns; the light is NULL where no clock is open';
 
--- A task's own share, or the lead's: what a verb means when it names none.
+-- The caller's own share, else the lead's: what a verb means when it names none.
+-- Never another org's, however open it is.
 CREATE FUNCTION peoplecall.choose_task(
 	district_id int, complaint_id bigint, task int,
 	states peoplecall.task_state[], orgs bigint[]) RETURNS int
@@ -144,8 +143,10 @@ BEGIN
 	 WHERE t.district_id = choose_task.district_id
 	   AND t.complaint_id = choose_task.complaint_id
 	   AND (task IS NULL OR t.seq = task)
-	 ORDER BY t.state = ANY (states) DESC, t.org = ANY (orgs) DESC,
-	          t.role = 'lead' DESC, t.seq DESC
+	 ORDER BY (t.org = ANY (orgs) AND t.state IN ('sent', 'accepted', 'done')) DESC,
+	          (t.org = ANY (orgs) AND t.state = ANY (states)) DESC,
+	          (t.role = 'lead' AND t.state IN ('sent', 'accepted', 'done')) DESC,
+	          t.state = ANY (states) DESC, t.seq DESC
 	 LIMIT 1
 	   FOR UPDATE;
 	IF NOT FOUND THEN
@@ -157,18 +158,20 @@ BEGIN
 		RAISE SQLSTATE 'PC001' USING
 			MESSAGE = format('task %s of complaint %s is %s', chosen.seq,
 				peoplecall.complaint_no(complaint_id), chosen.state),
-			DETAIL = format('The verb needs a task that is %s.',
-				array_to_string(states, ' or '));
+			DETAIL = format('The task is %s; the verb needs one that is %s.',
+				chosen.state, array_to_string(states, ' or '));
 	END IF;
 	RETURN chosen.seq;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.choose_task(int, bigint, int, peoplecall.task_state[], bigint[]) IS
-	'locks and returns the task that is named, else an open one of the orgs given, else the lead''s; PC005 where there is none, PC001 where it is in another state';
+	'locks and returns the task that is named, else the one of the orgs given, else the lead''s; PC005 where there is none, PC001 where it is in another state';
 
--- The one who gets a message: the role's officer, his deputy while he is away,
--- else the same role in the org above.
-CREATE FUNCTION peoplecall.officer_for(org bigint, role peoplecall.officer_role, at timestamptz) RETURNS bigint
+-- The one who gets a message: who was assigned, else the role's officer; his
+-- deputy while he is away; else the same role in the org above.
+CREATE FUNCTION peoplecall.officer_for(
+	org bigint, role peoplecall.officer_role, at timestamptz,
+	assigned bigint DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -183,10 +186,15 @@ BEGIN
 		  FROM peoplecall.officer AS f
 		  LEFT JOIN peoplecall.officer_absence AS b
 		    ON b.officer = f.id AND b.period @> officer_for.at
-		  LEFT JOIN peoplecall.officer AS d ON d.id = b.deputy AND d.active
-		 WHERE f.org = looked_at AND f.role = officer_for.role AND f.active
+		  LEFT JOIN peoplecall.officer AS d
+		    ON d.id = b.deputy AND d.active
+		   AND NOT EXISTS (
+			SELECT FROM peoplecall.officer_absence AS a
+			 WHERE a.officer = d.id AND a.period @> officer_for.at)
+		 WHERE ((f.org = looked_at AND f.role = officer_for.role) OR f.id = assigned)
+		   AND f.active
 		   AND (b.officer IS NULL OR d.id IS NOT NULL)
-		 ORDER BY b.officer IS NULL DESC, f.id
+		 ORDER BY f.id IS NOT DISTINCT FROM assigned DESC, b.officer IS NULL DESC, f.id
 		 LIMIT 1;
 		IF FOUND THEN
 			RETURN found_officer;
@@ -196,27 +204,54 @@ BEGIN
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.officer_for(bigint, peoplecall.officer_role, timestamptz) IS
-	'the active officer of that role in the org, his deputy while he is away, else the one of the org above; NULL where there is none';
+COMMENT ON FUNCTION peoplecall.officer_for(bigint, peoplecall.officer_role, timestamptz, bigint) IS
+	'the officer assigned, else the active one of that role in the org, first who is present, then the deputy of one who is away; else the one of the org above; NULL where there is none';
+
+CREATE FUNCTION peoplecall.local_time(at timestamptz) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN to_char(at AT TIME ZONE
+		(peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}'),
+		'YYYY-MM-DD HH24:MI');
+END
+$$;
+COMMENT ON FUNCTION peoplecall.local_time(timestamptz) IS
+	'a time as notices write it, in the zone of setting timezone';
+
+CREATE FUNCTION peoplecall.promise(clock text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((SELECT t.body FROM peoplecall.template AS t
+	                  WHERE t.code = 'clock.' || clock), clock);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.promise(text) IS
+	'what a clock promises, as notices write it: template clock.KIND, else the kind';
 
 CREATE FUNCTION peoplecall.render(template text, fields jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	rendered text := coalesce((SELECT t.body FROM peoplecall.template AS t
-	                            WHERE t.code = render.template),
-	                          template || ' {no} {title}');
-	field record;
+	pattern text := coalesce((SELECT t.body FROM peoplecall.template AS t
+	                           WHERE t.code = render.template),
+	                         template || ' {no} {title}');
 BEGIN
-	FOR field IN SELECT f.key, f.value FROM jsonb_each_text(fields) AS f LOOP
-		rendered := replace(rendered, '{' || field.key || '}', coalesce(field.value, ''));
-	END LOOP;
-	RETURN rendered;
+	-- in one pass: braces in a value, say in a title, are the value's own
+	RETURN coalesce((
+		SELECT string_agg(m.part[1] || CASE WHEN m.part[2] IS NULL THEN coalesce(m.part[3], '')
+		                                    ELSE coalesce(fields ->> m.part[2], '') END,
+		                  '' ORDER BY m.place)
+		  FROM regexp_matches(pattern, '([^{]*)(?:\{([a-z_]+)\}|(\{)|$)', 'g')
+		       WITH ORDINALITY AS m (part, place)), '');
 END
 $$;
 COMMENT ON FUNCTION peoplecall.render(text, jsonb) IS
-	'text of a notice: the template with {field} replaced; where the template is missing, its code with the number and title';
+	'text of a notice: the template with each {field} replaced, by nothing where it has no value; where the template is missing, its code with the number and title';
 
 CREATE FUNCTION peoplecall.send_notice(
 	district_id int, complaint_id bigint, area peoplecall.areacode,

@@ -4,7 +4,7 @@
 CREATE FUNCTION peoplecall.add_task(
 	c peoplecall.receipt, district_id int, area peoplecall.areacode, org bigint,
 	role peoplecall.task_role, matter text, responsibility bigint, ruling bigint,
-	sent_by bigint, category text, urgency peoplecall.urgency, nature text,
+	sent_by bigint, category ltree, urgency peoplecall.urgency, nature text,
 	epoch int, at timestamptz) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -29,12 +29,12 @@ BEGIN
 	RETURN next_seq;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.add_task(peoplecall.receipt, int, peoplecall.areacode, bigint, peoplecall.task_role, text, bigint, bigint, bigint, text, peoplecall.urgency, text, int, timestamptz) IS
+COMMENT ON FUNCTION peoplecall.add_task(peoplecall.receipt, int, peoplecall.areacode, bigint, peoplecall.task_role, text, bigint, bigint, bigint, ltree, peoplecall.urgency, text, int, timestamptz) IS
 	'gives an org a share of a complaint and starts its clocks; returns the task''s number';
 
 CREATE FUNCTION peoplecall.end_task(
 	district_id int, complaint_id bigint, task int, state peoplecall.task_state,
-	at timestamptz, verdict peoplecall.sla_state) RETURNS void
+	at timestamptz) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -45,11 +45,11 @@ BEGIN
 	   AND t.complaint_id = end_task.complaint_id
 	   AND t.seq = task;
 	PERFORM peoplecall.stop_clocks(district_id, complaint_id, task,
-		'{accept,contact,resolve}', at, verdict);
+		'{accept,contact,resolve}', at, 'void');
 END
 $$;
-COMMENT ON FUNCTION peoplecall.end_task(int, bigint, int, peoplecall.task_state, timestamptz, peoplecall.sla_state) IS
-	'takes a share from an org; its clocks stop with the verdict given, or met or missed';
+COMMENT ON FUNCTION peoplecall.end_task(int, bigint, int, peoplecall.task_state, timestamptz) IS
+	'takes a share from an org; its clocks stop: missed where they are late, else void';
 
 -- An org that the matter is about never leads it, nor does one below it.
 CREATE FUNCTION peoplecall.check_lead(lead bigint, subject_org bigint) RETURNS void

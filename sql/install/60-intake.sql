@@ -11,7 +11,7 @@ CREATE FUNCTION peoplecall.submit(
 	RETURNS peoplecall.receipt
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.submit(text, text, text, peoplecall.areacode, ltree, text, text, text, int, text, text, peoplecall.urgency, peoplecall.privacy, bigint, boolean) IS
-	'takes a matter in: grades it, finds who commands and who is responsible, starts the clocks; A and B go to the responsible org at once, C and D and consultations wait for judgement unless auto_dispatch says otherwise; with an external_id that the channel sent before, returns the first complaint; 22004 for a missing channel, title or area, PC005 for unknown ones, 42501';
+	'takes a matter in: grades it, finds who commands and who is responsible, starts the clocks; A and B go to the responsible org at once, C and D and consultations wait for judgement unless auto_dispatch says otherwise; with an external_id that the channel sent before, returns the first complaint; 22004 for a missing channel, title or area, PC005 for an unknown channel, area or subject_org, PC004 for an unknown category, 22023 for an unknown nature or people under 1, 42501';
 
 CREATE FUNCTION peoplecall.submit_body(
 	channel text, title text, body text, area peoplecall.areacode,
@@ -28,7 +28,6 @@ DECLARE
 	at timestamptz := peoplecall.act_time(NULL);
 	district int;
 	new_id bigint;
-	known record;
 	graded record;
 	ruled record;
 	level peoplecall.area_level;
@@ -41,6 +40,12 @@ BEGIN
 		RAISE null_value_not_allowed USING
 			MESSAGE = 'channel, title and area must not be null';
 	END IF;
+	PERFORM peoplecall.require_text('title', title);
+	-- what was left out by name is the same as what was left out
+	nature := coalesce(nature, 'complaint');
+	people := coalesce(people, 1);
+	external_id := nullif(btrim(external_id), '');
+	PERFORM peoplecall.require_nature(nature);
 	SELECT coalesce(h.merged_into, h.code) INTO via
 	  FROM peoplecall.channel AS h WHERE h.code = submit_body.channel;
 	IF NOT FOUND THEN
@@ -75,16 +80,16 @@ BEGIN
 	INSERT INTO peoplecall.complaint (district_id, id, channel, external_id, nature,
 		title, body, area, address, category, grade, urgency, privacy, subject_org,
 		command_level, command_org, people, received_at, track_code, last_event_at)
-	VALUES (district, new_id, via, external_id, coalesce(nature, 'complaint'),
-		title, coalesce(body, ''), area, address, category, graded.grade,
+	VALUES (district, new_id, via, external_id, nature, title, 
+		coalesce(body, ''), area, address, category, graded.grade,
 		asked_urgency, coalesce(privacy, 'open'), subject_org, level, commanding,
-		coalesce(people, 1), at, replace(gen_random_uuid()::text, '-', ''), at);
+		people, at, replace(gen_random_uuid()::text, '-', ''), at);
 	IF reporter_name IS NOT NULL OR reporter_phone IS NOT NULL THEN
 		INSERT INTO peoplecall.reporter (district_id, complaint_id, area, name, phone)
 		VALUES (district, new_id, area, reporter_name, reporter_phone);
 	END IF;
 	PERFORM peoplecall.start_clocks(district, new_id, area, NULL, '{dispatch,total}',
-		category::text, graded.grade, asked_urgency, nature, at, 0);
+		category, graded.grade, asked_urgency, nature, at, 0);
 	PERFORM peoplecall.write_event(district, new_id, area, 1, at, 'submit', post_org, NULL,
 		jsonb_build_object('channel', via, 'asked_channel', nullif(channel, via),
 			'nature', nature, 'category', category::text, 'grade', graded.grade::text,
@@ -103,8 +108,8 @@ BEGIN
 	receipt.grade := graded.grade;
 	task := peoplecall.hand_out(receipt, district, area, ruled.org,
 		peoplecall.assisting_orgs(category, area, graded.grade, at, subject_org),
-		NULL, ruled.responsibility, ruled.ruling, commanding, category::text,
-		asked_urgency, nature, 0, at, 2, post_org);
+		NULL, ruled.responsibility, ruled.ruling, commanding, category,
+		asked_urgency, nature, 0, at, 2, post_org, '{}');
 	RETURN peoplecall.settle(district, new_id, 'dispatched', at, 2, task, ruled.org);
 END
 $$;
@@ -142,15 +147,16 @@ COMMENT ON FUNCTION peoplecall.known_complaint(text, text) IS
 CREATE FUNCTION peoplecall.hand_out(
 	c peoplecall.receipt, district_id int, area peoplecall.areacode, lead bigint,
 	assist bigint[], matter text, responsibility bigint, ruling bigint,
-	commanding bigint, category text, urgency peoplecall.urgency, nature text,
-	epoch int, at timestamptz, event_seq int, post_org bigint) RETURNS int
+	commanding bigint, category ltree, urgency peoplecall.urgency, nature text,
+	epoch int, at timestamptz, event_seq int, post_org bigint, detail jsonb)
+	RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	lead_task int;
 	assisting bigint;
-	assist_tasks int[] := '{}';
+	assist_tasks int[] := ARRAY[]::int[];
 BEGIN
 	lead_task := peoplecall.add_task(c, district_id, area, lead, 'lead', matter,
 		responsibility, ruling, commanding, category, urgency, nature, epoch, at);
@@ -165,14 +171,14 @@ BEGIN
 	 WHERE m.district_id = hand_out.district_id AND m.id = c.complaint_id;
 	PERFORM peoplecall.write_event(district_id, c.complaint_id, area, event_seq, at,
 		'dispatch', post_org, lead_task,
-		jsonb_build_object('lead', lead, 'assist', nullif(coalesce(assist, '{}'), '{}'),
+		detail || jsonb_build_object('lead', lead, 'assist', nullif(coalesce(assist, '{}'), '{}'),
 			'assist_tasks', nullif(assist_tasks, '{}'), 'matter', matter,
 			'responsibility', responsibility, 'ruling', ruling));
 	RETURN lead_task;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.hand_out(peoplecall.receipt, int, peoplecall.areacode, bigint, bigint[], text, bigint, bigint, bigint, text, peoplecall.urgency, text, int, timestamptz, int, bigint) IS
-	'gives a complaint to a lead and its assistants, stops the dispatch clock, writes the event; returns the lead''s task';
+COMMENT ON FUNCTION peoplecall.hand_out(peoplecall.receipt, int, peoplecall.areacode, bigint, bigint[], text, bigint, bigint, bigint, ltree, peoplecall.urgency, text, int, timestamptz, int, bigint, jsonb) IS
+	'gives a complaint to a lead and its assistants, stops the dispatch clock, writes the event with the detail given; returns the lead''s task';
 
 CREATE FUNCTION peoplecall.answer(complaint bigint, result text) RETURNS peoplecall.receipt
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
@@ -211,6 +217,7 @@ BEGIN
 
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{dispatch}', at);
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{total}', at, verdict);
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{answer}', at, 'void');
 	UPDATE peoplecall.complaint AS m
 	   SET result = leave_received.result, closed_at = at
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
@@ -228,7 +235,8 @@ CREATE FUNCTION peoplecall.answer_body(complaint bigint, result text) RETURNS pe
 AS $$
 BEGIN
 	PERFORM peoplecall.require_text('result', result);
-	RETURN peoplecall.leave_received(complaint, 'answer', 'closed', result, NULL, NULL);
+	RETURN peoplecall.leave_received(complaint, 'answer', 'closed', result, 'met',
+		jsonb_build_object('result', result));
 END
 $$;
 COMMENT ON FUNCTION peoplecall.answer_body(bigint, text) IS 'body of answer()';
@@ -269,6 +277,21 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.require_text(text, text) IS '22004 for a text that is missing or empty';
+
+CREATE FUNCTION peoplecall.require_nature(nature text) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF nature NOT IN ('consult', 'help', 'complaint', 'tip_off', 'suggestion', 'praise') THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = format('there is no nature "%s"', nature),
+			HINT = 'Natures are consult, help, complaint, tip_off, suggestion and praise.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.require_nature(text) IS
+	'22023 for a nature that the ledger does not know; the constraint would say so with the whole row, which may hold what a citizen told in confidence';
 
 -- Returns a row of the table complaint; its type exists only with the ledger.
 CREATE FUNCTION peoplecall.lock_complaint(complaint bigint) RETURNS record

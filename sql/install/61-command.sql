@@ -18,9 +18,9 @@ CREATE FUNCTION peoplecall.escalate(complaint bigint, reason text) RETURNS peopl
 COMMENT ON FUNCTION peoplecall.reclassify(bigint, ltree, peoplecall.grade, peoplecall.urgency, text, text, int, int, peoplecall.area_level) IS
 	'changes what is given; without a grade, the rules grade anew; deadlines of open clocks are reckoned again from their start, pauses and extensions kept; received, dispatched; PC001';
 COMMENT ON FUNCTION peoplecall.dispatch(bigint, bigint, bigint[], text, text) IS
-	'gives the matter to a lead (NULL: the responsible org, or the lead it has) and assistants (NULL: those of the responsibility); another lead takes over with full time; received, dispatched to dispatched; PC001, PC004 where no org is responsible, PC005, 23514 for an org that the matter is about';
+	'gives the matter to a lead (NULL: the lead it has, else the responsible org) and assistants (NULL: those of the responsibility where it had no lead); another lead takes over with full time; received, dispatched to dispatched; PC001, PC004 where no org is responsible, PC005, 23514 for an org that the matter is about';
 COMMENT ON FUNCTION peoplecall.withdraw_task(bigint, int, text) IS
-	'takes an open share back; without its lead the matter waits in received again; PC001, PC005';
+	'takes an open share back (NULL: the lead''s); without a lead the dispatch clock runs again, and the matter waits in received once nobody assists; without its last open assistant a matter whose lead is done is completed; PC001, PC005';
 COMMENT ON FUNCTION peoplecall.escalate(bigint, text) IS
 	'lifts command one level: the territorial org there gets the lead with fresh clocks, the old lead assists; PC001 at the top; 22004';
 
@@ -37,6 +37,7 @@ DECLARE
 	at timestamptz;
 	post_org bigint;
 	graded record;
+	moved jsonb;
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
 	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
@@ -46,6 +47,7 @@ BEGIN
 	n := c;
 	n.category := coalesce(category, c.category);
 	n.nature := coalesce(nature, c.nature);
+	PERFORM peoplecall.require_nature(n.nature);
 	n.people := coalesce(people, c.people);
 	n.orgs := coalesce(orgs, c.orgs);
 	n.reach := coalesce(reach, c.reach);
@@ -67,12 +69,12 @@ BEGIN
 	       orgs = n.orgs, reach = n.reach, grade = n.grade, urgency = n.urgency,
 	       command_level = n.command_level, command_org = n.command_org
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
-	PERFORM peoplecall.replay_clocks(c.district_id, c.id, n.category::text, n.grade,
+	moved := peoplecall.replay_clocks(c.district_id, c.id, n.category, n.grade,
 		n.urgency, n.nature);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'reclassify', post_org, NULL,
 		peoplecall.changed_fields(to_jsonb(c), to_jsonb(n))
-		|| jsonb_build_object('reason', reason,
+		|| jsonb_build_object('reason', reason, 'deadlines', nullif(moved, '[]'),
 			'reasons', CASE WHEN grade IS NULL THEN graded.reasons END));
 	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, c.lead_org);
 END
@@ -96,13 +98,13 @@ COMMENT ON FUNCTION peoplecall.changed_fields(jsonb, jsonb) IS
 -- Deadlines are arithmetic: the same start, extensions and pauses under the
 -- limit that fits now. A clock keeps the limit it has where no policy sets one.
 CREATE FUNCTION peoplecall.replay_clocks(
-	district_id int, complaint_id bigint, category text, grade peoplecall.grade,
-	urgency peoplecall.urgency, nature text) RETURNS void
+	district_id int, complaint_id bigint, category ltree, grade peoplecall.grade,
+	urgency peoplecall.urgency, nature text) RETURNS jsonb
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	path peoplecall.category.path%TYPE := category;
+	moved jsonb := jsonb_build_array();
 	share float8 := peoplecall.setting_value('assist_share', '0.8')::float8;
 	k record;
 	planned record;
@@ -119,7 +121,7 @@ BEGIN
 		   AND o.stopped_at IS NULL
 		 ORDER BY o.seq
 	LOOP
-		planned := peoplecall.clock_limit(k.kind, path, grade, urgency, nature);
+		planned := peoplecall.clock_limit(k.kind, category, grade, urgency, nature);
 		IF planned.allowed IS NOT NULL THEN
 			k.policy := planned.policy;
 			k.calendar := planned.calendar;
@@ -135,11 +137,16 @@ BEGIN
 		       next_alarm_at = CASE WHEN k.paused_at IS NULL THEN timed.next_alarm_at END
 		 WHERE u.district_id = k.district_id AND u.complaint_id = k.complaint_id
 		   AND u.seq = k.seq;
+		IF timed.due_at <> k.due_at THEN
+			moved := moved || jsonb_build_object('clock', k.kind, 'task', k.task_seq,
+				'old', k.due_at, 'new', timed.due_at);
+		END IF;
 	END LOOP;
+	RETURN moved;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.replay_clocks(int, bigint, text, peoplecall.grade, peoplecall.urgency, text) IS
-	'reckons the open clocks of a complaint again, for what it is now';
+COMMENT ON FUNCTION peoplecall.replay_clocks(int, bigint, ltree, peoplecall.grade, peoplecall.urgency, text) IS
+	'reckons the open clocks of a complaint again, for what it is now; returns the deadlines that moved, old and new';
 
 CREATE FUNCTION peoplecall.dispatch_body(
 	complaint bigint, lead bigint, assist bigint[], matter text, reason text)
@@ -168,10 +175,10 @@ BEGIN
 	  FROM peoplecall.task AS t
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id
 	   AND t.role = 'lead' AND t.state IN ('sent', 'accepted', 'done')
-	   AND t.epoch = c.epoch
+	   AND t.epoch = c.epoch AND c.lead_org IS NOT NULL
 	 ORDER BY t.seq DESC LIMIT 1;
-	IF c.state = 'received' THEN
-		ruled := peoplecall.responsible_rule(c.category, c.area, c.grade, at, c.subject_org);
+	ruled := peoplecall.responsible_rule(c.category, c.area, c.grade, at, c.subject_org);
+	IF c.lead_org IS NULL THEN
 		IF lead IS NULL THEN
 			lead := ruled.org;
 		END IF;
@@ -187,37 +194,57 @@ BEGIN
 	FOREACH assisting IN ARRAY coalesce(assist, '{}') LOOP
 		PERFORM peoplecall.require_org(assisting);
 	END LOOP;
+	-- an org leads or assists, not both
+	assist := array_remove(assist, lead);
 
-	IF c.state = 'dispatched' AND lead = old.org THEN
+	IF lead = old.org THEN
 		-- the lead stays; only assistants join
 		task := old.seq;
 		PERFORM peoplecall.join_assistants(receipt, c.district_id, c.area, assist, matter,
-			c.command_org, c.category::text, c.urgency, c.nature, c.epoch, at,
+			c.command_org, c.category, c.urgency, c.nature, c.epoch, at,
 			c.event_count + 1, post_org, reason);
 	ELSE
 		PERFORM peoplecall.check_lead(lead, c.subject_org);
 		IF old.state IN ('sent', 'accepted') THEN
-			PERFORM peoplecall.end_task(c.district_id, c.id, old.seq, 'superseded', at,
-				CASE WHEN peoplecall.is_late(c.district_id, c.id, old.seq, at) THEN NULL
-				     ELSE 'void'::peoplecall.sla_state END);
+			PERFORM peoplecall.end_task(c.district_id, c.id, old.seq, 'superseded', at);
 		END IF;
-		-- an org leads or assists, not both
-		assist := array_remove(assist, lead);
-		PERFORM peoplecall.end_task(t.district_id, t.complaint_id, t.seq, 'superseded', at, 'void')
-		   FROM peoplecall.task AS t
-		  WHERE t.district_id = c.district_id AND t.complaint_id = c.id
-		    AND t.org = lead AND t.role = 'assist' AND t.state IN ('sent', 'accepted');
+		PERFORM peoplecall.end_assisting(c.district_id, c.id, lead, at);
 		task := peoplecall.hand_out(receipt, c.district_id, c.area, lead,
 			peoplecall.not_yet_on(c.district_id, c.id, assist), matter,
 			CASE WHEN lead = ruled.org THEN ruled.responsibility END,
 			CASE WHEN lead = ruled.org THEN ruled.ruling END,
-			c.command_org, c.category::text, c.urgency, c.nature, c.epoch, at,
-			c.event_count + 1, post_org);
+			c.command_org, c.category, c.urgency, c.nature, c.epoch, at,
+			c.event_count + 1, post_org,
+			jsonb_build_object('reason', reason, 'old_lead', old.org, 'old_task', old.seq));
 	END IF;
 	RETURN peoplecall.settle(c.district_id, c.id, 'dispatched', at, 1, task, lead);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.dispatch_body(bigint, bigint, bigint[], text, text) IS 'body of dispatch()';
+
+-- An org that takes the lead assists no longer.
+CREATE FUNCTION peoplecall.end_assisting(
+	district_id int, complaint_id bigint, org bigint, at timestamptz) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	assisted int;
+BEGIN
+	FOR assisted IN
+		SELECT t.seq
+		  FROM peoplecall.task AS t
+		 WHERE t.district_id = end_assisting.district_id
+		   AND t.complaint_id = end_assisting.complaint_id
+		   AND t.org = end_assisting.org
+		   AND t.role = 'assist' AND t.state IN ('sent', 'accepted')
+	LOOP
+		PERFORM peoplecall.end_task(district_id, complaint_id, assisted, 'superseded', at);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.end_assisting(int, bigint, bigint, timestamptz) IS
+	'ends the open shares with which an org assists, because it leads from now on';
 
 CREATE FUNCTION peoplecall.not_yet_on(district_id int, complaint_id bigint, orgs bigint[]) RETURNS bigint[]
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -239,25 +266,9 @@ $$;
 COMMENT ON FUNCTION peoplecall.not_yet_on(int, bigint, bigint[]) IS
 	'of the orgs given, each once, those that have no open share of the complaint';
 
-CREATE FUNCTION peoplecall.is_late(district_id int, complaint_id bigint, task int, at timestamptz) RETURNS boolean
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN EXISTS (
-		SELECT FROM peoplecall.clock AS k
-		 WHERE k.district_id = is_late.district_id
-		   AND k.complaint_id = is_late.complaint_id
-		   AND k.task_seq = task AND k.kind = 'resolve'
-		   AND k.stopped_at IS NULL AND k.paused_at IS NULL AND k.due_at < is_late.at);
-END
-$$;
-COMMENT ON FUNCTION peoplecall.is_late(int, bigint, int, timestamptz) IS
-	'whether a share''s resolve clock is open and past its deadline';
-
 CREATE FUNCTION peoplecall.join_assistants(
 	c peoplecall.receipt, district_id int, area peoplecall.areacode, assist bigint[],
-	matter text, commanding bigint, category text, urgency peoplecall.urgency,
+	matter text, commanding bigint, category ltree, urgency peoplecall.urgency,
 	nature text, epoch int, at timestamptz, event_seq int, post_org bigint, reason text)
 	RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -266,7 +277,7 @@ AS $$
 DECLARE
 	joining bigint[] := peoplecall.not_yet_on(district_id, c.complaint_id, assist);
 	assisting bigint;
-	tasks int[] := '{}';
+	tasks int[] := ARRAY[]::int[];
 BEGIN
 	IF joining = '{}' THEN
 		RAISE SQLSTATE 'PC001' USING
@@ -283,7 +294,7 @@ BEGIN
 			'reason', reason));
 END
 $$;
-COMMENT ON FUNCTION peoplecall.join_assistants(peoplecall.receipt, int, peoplecall.areacode, bigint[], text, bigint, text, peoplecall.urgency, text, int, timestamptz, int, bigint, text) IS
+COMMENT ON FUNCTION peoplecall.join_assistants(peoplecall.receipt, int, peoplecall.areacode, bigint[], text, bigint, ltree, peoplecall.urgency, text, int, timestamptz, int, bigint, text) IS
 	'adds assistants to a matter that has its lead; PC001 where all of them have a share';
 
 CREATE FUNCTION peoplecall.withdraw_task_body(complaint bigint, task int, reason text) RETURNS peoplecall.receipt
@@ -306,22 +317,21 @@ BEGIN
 	 WHERE x.district_id = c.district_id AND x.complaint_id = c.id AND x.seq = task;
 	at := peoplecall.act_time(c.last_event_at);
 
-	PERFORM peoplecall.end_task(c.district_id, c.id, task, 'withdrawn', at, 'void');
-	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
-		'withdraw_task', post_org, task,
-		jsonb_build_object('org_withdrawn', t.org, 'role', t.role::text, 'reason', reason));
+	PERFORM peoplecall.end_task(c.district_id, c.id, task, 'withdrawn', at);
 	IF t.role = 'lead' THEN
 		-- whoever assists goes on; the centre owes a new lead
-		next_state := 'received';
 		UPDATE peoplecall.complaint AS m
 		   SET lead_org = NULL
 		 WHERE m.district_id = c.district_id AND m.id = c.id;
 		PERFORM peoplecall.start_clocks(c.district_id, c.id, c.area, NULL, '{dispatch}',
-			c.category::text, c.grade, c.urgency, c.nature, at, c.epoch);
-	ELSE
-		next_state := peoplecall.complete_if_done(c.district_id, c.id, c.area, c.category::text,
-			c.grade, c.urgency, c.nature, c.epoch, at);
+			c.category, c.grade, c.urgency, c.nature, at, c.epoch);
 	END IF;
+	next_state := peoplecall.complete_if_done(c.district_id, c.id, c.area, c.category,
+		c.grade, c.urgency, c.nature, c.epoch, at);
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'withdraw_task', post_org, task,
+		jsonb_build_object('org_withdrawn', t.org, 'role', t.role::text, 'reason', reason,
+			'state', next_state));
 	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, task, t.org);
 END
 $$;
@@ -342,12 +352,12 @@ BEGIN
 	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	at := peoplecall.act_time(c.last_event_at);
-	IF peoplecall.next_command(c.area, c.command_level, c.command_org, at) IS NULL THEN
+	IF peoplecall.next_command(c.area, c.command_level, c.command_org, c.subject_org, NULL, at) IS NULL THEN
 		RAISE SQLSTATE 'PC001' USING
 			MESSAGE = format('complaint %s cannot be escalated', peoplecall.complaint_no(c.id)),
 			DETAIL = format('No territorial org stands above the one that commands at %s.', c.command_level);
 	END IF;
-	task := peoplecall.command_up(c.district_id, c.id, at, 'escalate', post_org,
+	task := peoplecall.command_up(c.district_id, c.id, NULL, at, 'escalate', post_org,
 		jsonb_build_object('reason', reason));
 	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, task,
 		(SELECT m.lead_org FROM peoplecall.complaint AS m
@@ -356,9 +366,11 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.escalate_body(bigint, text) IS 'body of escalate()';
 
--- The level that commands next: the first above that has an org of its own.
+-- The level that commands next: the first above that has an org of its own,
+-- which the matter is not about.
 CREATE FUNCTION peoplecall.next_command(
-	area peoplecall.areacode, level peoplecall.area_level, commanding bigint, at timestamptz)
+	area peoplecall.areacode, level peoplecall.area_level, commanding bigint,
+	subject_org bigint, passing bigint, at timestamptz)
 	RETURNS peoplecall.area_level
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -375,7 +387,9 @@ BEGIN
 	LOOP
 		candidate := peoplecall.commanding_org(area, higher, at);
 		-- a level without an org answers with one above it
-		IF candidate <> coalesce(commanding, 0) THEN
+		IF candidate <> coalesce(commanding, 0) AND candidate <> coalesce(passing, 0)
+		   AND peoplecall.org_is_below(candidate, subject_org) IS NOT TRUE
+		THEN
 			RETURN (SELECT k.level
 			          FROM peoplecall.org AS o
 			          JOIN peoplecall.org_kind AS k ON k.kind = o.kind
@@ -385,14 +399,14 @@ BEGIN
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.next_command(peoplecall.areacode, peoplecall.area_level, bigint, timestamptz) IS
-	'the next level above at which another territorial org commands; NULL at the top';
+COMMENT ON FUNCTION peoplecall.next_command(peoplecall.areacode, peoplecall.area_level, bigint, bigint, bigint, timestamptz) IS
+	'the next level above at which another territorial org commands that is not passed over, nor the org that the matter is about or one below it; NULL at the top';
 
 -- For escalate and the ladder. Lateness never changes difficulty: the grade
 -- stays, the command moves.
 CREATE FUNCTION peoplecall.command_up(
-	district_id int, complaint_id bigint, at timestamptz, verb text, post_org bigint,
-	detail jsonb) RETURNS int
+	district_id int, complaint_id bigint, passing bigint, at timestamptz, verb text,
+	post_org bigint, detail jsonb) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -408,7 +422,8 @@ BEGIN
 	SELECT m.* INTO STRICT c
 	  FROM peoplecall.complaint AS m
 	 WHERE m.district_id = command_up.district_id AND m.id = command_up.complaint_id;
-	higher_level := peoplecall.next_command(c.area, c.command_level, c.command_org, at);
+	higher_level := peoplecall.next_command(c.area, c.command_level, c.command_org,
+		c.subject_org, passing, at);
 	IF higher_level IS NULL THEN
 		RETURN NULL;
 	END IF;
@@ -422,14 +437,13 @@ BEGIN
 	   AND t.role = 'lead' AND t.state IN ('sent', 'accepted')
 	 ORDER BY t.seq DESC LIMIT 1 FOR UPDATE;
 	IF FOUND AND old.org <> higher_org THEN
-		PERFORM peoplecall.end_task(c.district_id, c.id, old.seq, 'superseded', at,
-			CASE WHEN peoplecall.is_late(c.district_id, c.id, old.seq, at) THEN NULL
-			     ELSE 'void'::peoplecall.sla_state END);
+		PERFORM peoplecall.end_task(c.district_id, c.id, old.seq, 'superseded', at);
+		PERFORM peoplecall.end_assisting(c.district_id, c.id, higher_org, at);
 		lead_task := peoplecall.add_task(receipt, c.district_id, c.area, higher_org, 'lead',
-			old.matter, NULL, NULL, c.command_org, c.category::text, c.urgency, c.nature,
+			old.matter, NULL, NULL, c.command_org, c.category, c.urgency, c.nature,
 			c.epoch, at);
 		assist_task := peoplecall.add_task(receipt, c.district_id, c.area, old.org, 'assist',
-			old.matter, old.responsibility, old.ruling, higher_org, c.category::text, c.urgency,
+			old.matter, old.responsibility, old.ruling, higher_org, c.category, c.urgency,
 			c.nature, c.epoch, at);
 	END IF;
 
@@ -448,5 +462,5 @@ BEGIN
 	RETURN lead_task;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.command_up(int, bigint, timestamptz, text, bigint, jsonb) IS
-	'moves command to the next level; its org takes the lead with full time, the old lead assists; returns the new lead''s task, NULL where nobody led or none is above';
+COMMENT ON FUNCTION peoplecall.command_up(int, bigint, bigint, timestamptz, text, bigint, jsonb) IS
+	'moves command to the next level, passing over an org; its org takes the lead with full time, the old lead assists; returns the new lead''s task, NULL where nobody led or none is above';

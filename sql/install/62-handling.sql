@@ -125,18 +125,18 @@ AS $$
 BEGIN
 	RETURN (SELECT jsonb_build_object('no', peoplecall.complaint_no(c.id),
 	               'title', c.title, 'area', a.name, 'grade', c.grade::text,
-	               'org', o.name)
+	               'org', o.name, 'due_at', peoplecall.local_time(c.due_at))
 	          FROM peoplecall.complaint AS c
 	          JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) c.area
-	          LEFT JOIN peoplecall.org AS o ON o.id = c.lead_org
+	          LEFT JOIN peoplecall.org AS o ON o.id = coalesce(c.lead_org, c.command_org)
 	         WHERE c.district_id = notice_fields.district_id
 	           AND c.id = notice_fields.complaint_id);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.notice_fields(int, bigint) IS 'the values that a template may name: no, title, area, grade, org';
+COMMENT ON FUNCTION peoplecall.notice_fields(int, bigint) IS 'the values that a template may name: no, title, area, grade, org, due_at';
 
 CREATE FUNCTION peoplecall.complete_if_done(
-	district_id int, complaint_id bigint, area peoplecall.areacode, category text,
+	district_id int, complaint_id bigint, area peoplecall.areacode, category ltree,
 	grade peoplecall.grade, urgency peoplecall.urgency, nature text, epoch int,
 	at timestamptz) RETURNS peoplecall.complaint_state
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -148,14 +148,20 @@ BEGIN
 		 WHERE t.district_id = complete_if_done.district_id
 		   AND t.complaint_id = complete_if_done.complaint_id
 		   AND t.state IN ('sent', 'accepted'))
-	   OR NOT EXISTS (
-		SELECT FROM peoplecall.task AS t
-		 WHERE t.district_id = complete_if_done.district_id
-		   AND t.complaint_id = complete_if_done.complaint_id
-		   AND t.epoch = complete_if_done.epoch
-		   AND t.role = 'lead' AND t.state = 'done')
 	THEN
-		RETURN 'dispatched';
+		RETURN 'dispatched'::peoplecall.complaint_state;
+	END IF;
+	-- the last who led: one before it may be done, and was not enough
+	IF (SELECT t.state
+	      FROM peoplecall.task AS t
+	     WHERE t.district_id = complete_if_done.district_id
+	       AND t.complaint_id = complete_if_done.complaint_id
+	       AND t.epoch = complete_if_done.epoch
+	       AND t.role = 'lead'
+	     ORDER BY t.seq DESC
+	     LIMIT 1) IS DISTINCT FROM 'done'
+	THEN
+		RETURN 'received'::peoplecall.complaint_state;
 	END IF;
 	UPDATE peoplecall.complaint AS m
 	   SET completed_at = at,
@@ -167,11 +173,11 @@ BEGIN
 	   AND m.id = complete_if_done.complaint_id;
 	PERFORM peoplecall.start_clocks(district_id, complaint_id, area, NULL, '{verify}',
 		category, grade, urgency, nature, at, epoch);
-	RETURN 'completed';
+	RETURN 'completed'::peoplecall.complaint_state;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.complete_if_done(int, bigint, peoplecall.areacode, text, peoplecall.grade, peoplecall.urgency, text, int, timestamptz) IS
-	'completes a complaint of which no share is open and the lead''s is done, and starts the verify clock; returns the state that follows';
+COMMENT ON FUNCTION peoplecall.complete_if_done(int, bigint, peoplecall.areacode, ltree, peoplecall.grade, peoplecall.urgency, text, int, timestamptz) IS
+	'completes a complaint of which no share is open and the lead''s is done, and starts the verify clock; returns the state that follows: dispatched while a share is open, received where the lead''s was taken back';
 
 CREATE FUNCTION peoplecall.complete_body(complaint bigint, result text, task int) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -196,15 +202,10 @@ BEGIN
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
 	RETURNING t.org INTO task_org;
 	post_org := peoplecall.gate_org(task_org);
-	-- nobody was called: that promise is broken or moot, and never met by silence
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{accept,resolve}', at);
-	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{contact}', at,
-		CASE WHEN EXISTS (
-			SELECT FROM peoplecall.clock AS k
-			 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
-			   AND k.task_seq = task AND k.kind = 'contact' AND k.due_at < at)
-		THEN 'missed'::peoplecall.sla_state ELSE 'void' END);
-	next_state := peoplecall.complete_if_done(c.district_id, c.id, c.area, c.category::text,
+	-- nobody was called: that promise is broken or moot, and never met by silence
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{contact}', at, 'void');
+	next_state := peoplecall.complete_if_done(c.district_id, c.id, c.area, c.category,
 		c.grade, c.urgency, c.nature, c.epoch, at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'complete', post_org, task,

@@ -115,6 +115,7 @@ DECLARE
 	next_seq int;
 BEGIN
 	PERFORM peoplecall.require_text('outcome', outcome);
+	PERFORM peoplecall.require_satisfaction(satisfaction);
 	c := peoplecall.lock_complaint(complaint);
 	post_org := peoplecall.gate_area(c.area, NULL, c.lead_org);
 	PERFORM peoplecall.gate_state(c.id, c.state);
@@ -133,6 +134,20 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.revisit_body(bigint, text, boolean, boolean, int) IS 'body of revisit()';
+
+CREATE FUNCTION peoplecall.require_satisfaction(satisfaction int) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF satisfaction NOT BETWEEN 1 AND 5 THEN
+		RAISE check_violation USING
+			MESSAGE = format('satisfaction must be from 1 to 5, not %s', satisfaction);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.require_satisfaction(int) IS
+	'23514 for what is no satisfaction; the constraint would say so with the citizen''s comment';
 
 CREATE FUNCTION peoplecall.close_body(complaint bigint, result text) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -174,6 +189,7 @@ BEGIN
 	IF solved IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'solved must not be null';
 	END IF;
+	PERFORM peoplecall.require_satisfaction(satisfaction);
 	c := peoplecall.lock_complaint(complaint);
 	post_org := peoplecall.gate_area(c.area, NULL, c.lead_org);
 	PERFORM peoplecall.gate_state(c.id, c.state);
@@ -229,7 +245,7 @@ BEGIN
 	receipt.complaint_id := c.id;
 	receipt.grade := c.grade;
 	lead_task := peoplecall.add_task(receipt, c.district_id, c.area, old.org, 'lead',
-		old.matter, old.responsibility, old.ruling, c.command_org, c.category::text,
+		old.matter, old.responsibility, old.ruling, c.command_org, c.category,
 		c.urgency, c.nature, c.epoch, at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, event_seq, at,
 		'reopen', post_org, lead_task, detail || jsonb_build_object('epoch', c.epoch));

@@ -47,7 +47,7 @@ BEGIN
 			 WHERE n.district_id = district
 			   AND n.state IN ('waiting', 'taken') AND n.not_before <= at
 			   AND peoplecall.gate_reaches(n.area)
-			 ORDER BY n.not_before
+			 ORDER BY n.not_before, n.complaint_id, n.seq
 			 LIMIT wanted
 			   FOR UPDATE SKIP LOCKED)
 		UPDATE peoplecall.notice AS n
@@ -71,8 +71,8 @@ CREATE FUNCTION peoplecall.lock_notice(key text) RETURNS record
 AS $$
 DECLARE
 	n peoplecall.notice;
-	parts text[] := regexp_match(key, '^([0-9]{13,18})-([0-9]{1,9})$');
-	complaint bigint := parts[1];
+	parts text[] := regexp_match(key, '^([1-9][0-9]{0,17})-([0-9]{1,9})$');
+	complaint bigint := parts[1]::bigint;
 BEGIN
 	SELECT x.* INTO n
 	  FROM peoplecall.notice AS x

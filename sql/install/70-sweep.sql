@@ -141,7 +141,7 @@ BEGIN
 	WITH alarmed AS MATERIALIZED (
 		SELECT k.complaint_id, k.seq AS clock_seq, k.task_seq, k.kind, k.due_at,
 		       k.started_at, k.allowed, k.pauses, k.calendar, k.fired,
-		       c.grade, c.area, c.event_count, c.title,
+		       c.grade, c.area, c.event_count, c.last_event_at, c.title,
 		       coalesce(t.org, CASE WHEN k.kind IN ('dispatch', 'verify') THEN c.command_org
 		                            ELSE coalesce(c.lead_org, c.command_org) END) AS org,
 		       t.role, t.officer
@@ -177,8 +177,8 @@ BEGIN
 	), told AS MATERIALIZED (
 		SELECT DISTINCT w.complaint_id, w.place, w.officer
 		  FROM (SELECT t.complaint_id, t.place,
-		               CASE WHEN r.role = 'handler' AND t.officer IS NOT NULL THEN t.officer
-		                    ELSE peoplecall.officer_for(t.org, r.role, now_at) END AS officer
+		               peoplecall.officer_for(t.org, r.role, now_at,
+			CASE WHEN r.role = 'handler' THEN t.officer END) AS officer
 		          FROM taken AS t
 		         CROSS JOIN LATERAL unnest(t.tell) AS r (role)) AS w
 		 WHERE w.officer IS NOT NULL
@@ -201,27 +201,27 @@ BEGIN
 			'no', peoplecall.complaint_no(m.complaint_id), 'title', m.title,
 			'grade', m.grade::text, 'org', o.name, 'officer', f.name,
 			'clock', m.kind::text, 'steps', m.steps,
-			'promise', coalesce((SELECT t.body FROM peoplecall.template AS t
-			                      WHERE t.code = 'clock.' || m.kind::text), m.kind::text),
-			'due_at', to_char(m.due_at AT TIME ZONE z.name, 'YYYY-MM-DD HH24:MI'))),
+			'promise', peoplecall.promise(m.kind::text),
+			'due_at', peoplecall.local_time(m.due_at))),
 		       now_at, now_at, m.complaint_id || '-' || (b.last_seq + m.place_sent)
 		  FROM message AS m
 		  JOIN peoplecall.officer AS f ON f.id = m.officer
 		  LEFT JOIN peoplecall.org AS o ON o.id = m.org
-		 CROSS JOIN (SELECT peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}' AS name) AS z
 		 CROSS JOIN LATERAL (
-			SELECT CASE WHEN m.act <> 'none' THEN m.act
-			            WHEN m.was_due < m.due_at THEN 'half'
+			SELECT CASE WHEN m.was_due < m.due_at THEN 'half'
 			            WHEN m.was_due = m.due_at THEN 'due'
 			            ELSE 'overdue' END AS template) AS e
 		 CROSS JOIN LATERAL (
 			SELECT coalesce(max(n.seq), 0) AS last_seq
 			  FROM peoplecall.notice AS n
 			 WHERE n.district_id = district AND n.complaint_id = m.complaint_id) AS b
+		 -- what a step does is told when it is done, with what it led to
+		 WHERE m.act = 'none'
 	), written AS (
 		INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
 			actor, officer, org, task_seq, detail)
-		SELECT district, t.complaint_id, t.area, t.event_count + t.place, now_at, 'alarm',
+		SELECT district, t.complaint_id, t.area, t.event_count + t.place,
+		       greatest(now_at, t.last_event_at), 'alarm',
 		       peoplecall.gate_actor(), NULL, NULL, t.task_seq,
 		       jsonb_strip_nulls(jsonb_build_object('clock', t.kind::text,
 			'clock_seq', t.clock_seq, 'step', t.step, 'step_seq', t.step_seq,
@@ -264,7 +264,12 @@ BEGIN
 	)
 	SELECT count(*)::int,
 	       jsonb_agg(jsonb_build_object('complaint', t.complaint_id, 'act', t.act,
-			'step', t.step, 'was_due', t.was_due) ORDER BY t.complaint_id, t.place)
+			'clock', t.kind, 'step', t.step, 'was_due', t.was_due,
+			'org', t.org, 'deadline', t.due_at,
+			'tell', (SELECT jsonb_agg(m.officer ORDER BY m.officer)
+			           FROM message AS m
+			          WHERE m.complaint_id = t.complaint_id AND m.place = t.place))
+			ORDER BY t.complaint_id, t.place)
 		FILTER (WHERE t.act <> 'none')
 	  INTO steps, acts
 	  FROM taken AS t;
@@ -276,7 +281,10 @@ BEGIN
 		 ORDER BY a.place
 	LOOP
 		PERFORM peoplecall.ladder_act(district, act.complaint, act.name, now_at,
-			act.detail - 'complaint' - 'act');
+			act.detail - '{complaint,act,org,deadline,tell}'::text[],
+			(act.detail ->> 'org')::bigint, (act.detail ->> 'deadline')::timestamptz,
+			ARRAY(SELECT o.id::bigint
+			        FROM jsonb_array_elements_text(nullif(act.detail -> 'tell', 'null')) AS o (id)));
 	END LOOP;
 END
 $$;
@@ -284,7 +292,8 @@ COMMENT ON FUNCTION peoplecall.fire_alarms(int, bigint[], timestamptz) IS
 	'locks the complaints, skipping those that somebody works on, and takes every step of their clocks that is due';
 
 CREATE FUNCTION peoplecall.ladder_act(
-	district_id int, complaint_id bigint, act text, now_at timestamptz, detail jsonb) RETURNS void
+	district_id int, complaint_id bigint, act text, now_at timestamptz, detail jsonb,
+	late_org bigint, deadline timestamptz, tell bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -292,26 +301,81 @@ DECLARE
 	c peoplecall.complaint;
 	at timestamptz;
 	task int;
+	done text := act;
 BEGIN
 	SELECT m.* INTO STRICT c
 	  FROM peoplecall.complaint AS m
 	 WHERE m.district_id = ladder_act.district_id AND m.id = ladder_act.complaint_id;
 	at := greatest(now_at, c.last_event_at);
-	IF act = 'supervise' THEN
-		IF peoplecall.open_supervision(c.district_id, c.id, at, 'the ladder', NULL, detail) IS NULL THEN
-			RETURN;			-- one is open already
+	IF act = 'command_up' THEN
+		-- the org that is late already does not get it again
+		IF peoplecall.next_command(c.area, c.command_level, c.command_org, c.subject_org,
+			c.lead_org, at) IS NULL
+		THEN
+			done := 'supervise';		-- nobody is above
+		ELSE
+			task := peoplecall.command_up(c.district_id, c.id, c.lead_org, at, 'command_up',
+				NULL, detail);
 		END IF;
-	ELSE
-		IF peoplecall.next_command(c.area, c.command_level, c.command_org, at) IS NULL THEN
-			RETURN;			-- the city commands: nobody is above
-		END IF;
-		task := peoplecall.command_up(c.district_id, c.id, at, 'command_up', NULL, detail);
 	END IF;
-	PERFORM peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, NULL);
+	IF done = 'supervise'
+	   AND peoplecall.open_supervision(c.district_id, c.id, at, 'the ladder', NULL, detail) IS NULL
+	THEN
+		done := 'overdue';				-- one is open already
+	END IF;
+	IF done <> 'overdue' THEN
+		PERFORM peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, NULL);
+	END IF;
+	PERFORM peoplecall.tell_act(c.district_id, c.id, c.area, done,
+		CASE done WHEN 'overdue' THEN jsonb_build_object(
+			'promise', peoplecall.promise(detail ->> 'clock'),
+			'org', (SELECT o.name FROM peoplecall.org AS o WHERE o.id = late_org),
+			'due_at', peoplecall.local_time(deadline))
+		ELSE peoplecall.deadline_field(c.district_id, c.id, done, task) END, tell, at);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.ladder_act(int, bigint, text, timestamptz, jsonb) IS
-	'what a step of the ladder does beside telling: command up, or supervision';
+COMMENT ON FUNCTION peoplecall.ladder_act(int, bigint, text, timestamptz, jsonb, bigint, timestamptz, bigint[]) IS
+	'what a step of the ladder does beside telling: command up, or supervision, also where nobody is above; then tells the officers given what came of it';
+
+-- The deadline that the message is about, not the tightest of all.
+CREATE FUNCTION peoplecall.deadline_field(
+	district_id int, complaint_id bigint, act text, task int) RETURNS jsonb
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((
+		SELECT jsonb_build_object('due_at', peoplecall.local_time(k.due_at))
+		  FROM peoplecall.clock AS k
+		 WHERE k.district_id = deadline_field.district_id
+		   AND k.complaint_id = deadline_field.complaint_id
+		   AND k.stopped_at IS NULL
+		   AND CASE act WHEN 'supervise' THEN k.kind = 'answer'
+		                ELSE k.kind = 'resolve' AND k.task_seq = task END
+		 ORDER BY k.seq DESC
+		 LIMIT 1), '{}');
+END
+$$;
+COMMENT ON FUNCTION peoplecall.deadline_field(int, bigint, text, int) IS
+	'due_at of a notice: until when the supervision is answered, or the new lead''s share done';
+
+CREATE FUNCTION peoplecall.tell_act(
+	district_id int, complaint_id bigint, area peoplecall.areacode, template text,
+	fields jsonb, tell bigint[], at timestamptz) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	told bigint;
+BEGIN
+	FOREACH told IN ARRAY tell LOOP
+		PERFORM peoplecall.send_notice(district_id, complaint_id, area, told, template,
+			peoplecall.notice_fields(district_id, complaint_id) || fields, at);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.tell_act(int, bigint, peoplecall.areacode, text, jsonb, bigint[], timestamptz) IS
+	'tells officers that command moved, that supervision was ordered, or that the matter is overdue; fields say what the complaint itself does not';
 
 -- What stays stuck goes to the body that inspects.
 CREATE FUNCTION peoplecall.open_supervision(
@@ -344,7 +408,7 @@ BEGIN
 	 ORDER BY peoplecall.level(o.area) DESC, o.id
 	 LIMIT 1;
 	PERFORM peoplecall.start_clocks(c.district_id, c.id, c.area, NULL, '{answer}',
-		c.category::text, c.grade, c.urgency, c.nature, at, c.epoch);
+		c.category, c.grade, c.urgency, c.nature, at, c.epoch);
 	SELECT max(k.seq) INTO answer_clock
 	  FROM peoplecall.clock AS k
 	 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
@@ -356,11 +420,9 @@ BEGIN
 	VALUES (c.district_id, c.id, c.area, next_seq, 'supervision', inspecting,
 		coalesce(c.lead_org, c.command_org), reason, at, answer_clock);
 	told := peoplecall.officer_for(inspecting, 'chief', at);
-	PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'supervise',
-		peoplecall.notice_fields(c.district_id, c.id)
-		|| jsonb_build_object('promise', peoplecall.render('clock.resolve', '{}'), 'due_at', to_char(
-			c.due_at AT TIME ZONE (peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}'),
-			'YYYY-MM-DD HH24:MI')), at);
+	PERFORM peoplecall.tell_act(c.district_id, c.id, c.area, 'supervise',
+		peoplecall.deadline_field(c.district_id, c.id, 'supervise', NULL),
+		array_remove(ARRAY[told], NULL), at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'supervise', coalesce(post_org, inspecting), NULL,
 		detail || jsonb_build_object('supervision', next_seq, 'ordered_by', inspecting,
@@ -386,7 +448,8 @@ BEGIN
 			SELECT t.* INTO done FROM peoplecall.tick(district, batch) AS t;
 			COMMIT;
 			-- nothing left, or all that is left is locked or waits in sweep_status
-			EXIT WHEN done.complaints OPERATOR(pg_catalog.=) 0;
+			EXIT WHEN done.complaints OPERATOR(pg_catalog.=) 0
+			      AND done.failed OPERATOR(pg_catalog.=) 0;
 		END LOOP;
 	END LOOP;
 END

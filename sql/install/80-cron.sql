@@ -52,7 +52,7 @@ COMMENT ON FUNCTION peoplecall.unschedule_jobs() IS
 
 -- pg_cron's times are GMT: 18:10 is ten past two at night in China.
 CREATE FUNCTION peoplecall.jobs() RETURNS TABLE (jobname text, schedule text, command text)
-	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -71,7 +71,7 @@ AS $$
 DECLARE
 	dropped int;
 BEGIN
-	SELECT count(cron.unschedule(j.jobid)) INTO dropped
+	SELECT count(cron.unschedule(j.jobid))::int INTO dropped
 	  FROM cron.job AS j
 	 WHERE j.jobname = drop_job.jobname AND j.username = owner
 	   AND j.database = current_database();

@@ -90,7 +90,7 @@ $primary->safe_psql('city', q{
 		peoplecall.calendar_window, peoplecall.calendar_day});
 my $connection = $primary->connstr('city');
 $subscriber->safe_psql('city',
-	"CREATE SUBSCRIPTION calendars CONNECTION '$connection' PUBLICATION calendars");
+	"CREATE SUBSCRIPTION calendars CONNECTION \$\$$connection\$\$ PUBLICATION calendars");
 $subscriber->wait_for_subscription_sync($primary, 'calendars');
 
 my $on_subscriber = $subscriber->background_psql('city');

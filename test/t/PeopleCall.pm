@@ -11,7 +11,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(new_node new_ledger load_fixture ask ledger_tables digests
-  session_says);
+  session_says wait_until);
 
 # A started node. Options are those of PostgreSQL::Test::Cluster's init, and
 # conf, further lines of the configuration.
@@ -77,19 +77,17 @@ sub ledger_tables
 sub digests
 {
 	my ($node, $database) = @_;
-	my %digest;
+	my @parts = map { qq{
+		SELECT '$_', count(*) || ' rows ' || md5(coalesce(
+		       string_agg(t::text, E'\\n' ORDER BY t::text COLLATE "C"), ''))
+		  FROM peoplecall."$_" AS t} } ledger_tables($node, $database);
 
-	foreach my $table (ledger_tables($node, $database))
-	{
-		$digest{$table} = ask($node, $database, qq{
-			SELECT count(*) || ' rows ' || md5(coalesce(
-			       string_agg(t::text, E'\\n' ORDER BY t::text COLLATE "C"), ''))
-			  FROM peoplecall."$table" AS t});
-	}
-	$digest{sequences} = ask($node, $database, q{
-		SELECT string_agg(format('%s=%s', sequencename, last_value), ' '
-		                  ORDER BY sequencename)
-		  FROM pg_sequences WHERE schemaname = 'peoplecall'});
+	push @parts, q{
+		SELECT 'sequences', string_agg(format('%s=%s', sequencename, last_value), ' '
+		       ORDER BY sequencename)
+		  FROM pg_sequences WHERE schemaname = 'peoplecall'};
+	my %digest = map { split /\|/, $_, 2 }
+	  split /\n/, ask($node, $database, join(' UNION ALL ', @parts));
 	return \%digest;
 }
 
@@ -100,6 +98,20 @@ sub session_says
 	my $answer = $session->query_safe($sql);
 	$answer =~ s/^\s+|\s+$//g;
 	return $answer;
+}
+
+# Whether a query answers t within some seconds.
+sub wait_until
+{
+	my ($node, $database, $seconds, $sql) = @_;
+	my $end = time + $seconds;
+
+	while (ask($node, $database, $sql) ne 't')
+	{
+		return 0 if time > $end;
+		sleep 1;
+	}
+	return 1;
 }
 
 1;

@@ -1,0 +1,187 @@
+-- Every verb against every state of a complaint, and every verb of a task
+-- against every state of a task: it goes through, or it is refused with PC001
+-- and the state in the detail. What is expected is written out here and
+-- compared with what the verbs do and with what peoplecall.verbs() says.
+\set QUIET on
+\ir ../fixture/ledger.sql
+\ir ../fixture/small_city.sql
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+BEGIN;
+SELECT no_plan();
+SET LOCAL peoplecall.as_of = '2019-12-05 09:00+08';
+
+-- Each verb as a statement about complaint %s, which must be right for every
+-- state that the verb leaves from. Task 1 leads, 2 has done its share, 3 has not.
+CREATE TEMPORARY TABLE attempt (verb text PRIMARY KEY, call text NOT NULL, leaves peoplecall.complaint_state[] NOT NULL);
+INSERT INTO attempt (verb, call, leaves) VALUES
+	('answer', 'answer(%s, ''好的'')', '{received}'),
+	('reject', 'reject(%s, ''不属受理范围'')', '{received}'),
+	('refer', 'refer(%s, ''法院'')', '{received}'),
+	('reclassify', 'reclassify(%s, grade => ''C'')', '{received,dispatched}'),
+	('dispatch', 'dispatch(%s, lead => 31)', '{received,dispatched}'),
+	('withdraw_task', 'withdraw_task(%s)', '{dispatched}'),
+	('escalate', 'escalate(%s, ''超出能力'')', '{received,dispatched}'),
+	('accept', 'accept(%s)', '{dispatched}'),
+	('contact', 'contact(%s)', '{dispatched}'),
+	('report', 'report(%s, ''在办'')', '{received,dispatched,completed}'),
+	('complete', 'complete(%s, ''已办'', 3)', '{dispatched}'),
+	('send_back', 'send_back(%s, ''未办好'', 2)', '{dispatched,completed}'),
+	('revisit', 'revisit(%s, ''reached'', true, true, 5)', '{completed,closed}'),
+	('close', 'close(%s)', '{completed}'),
+	('reopen', 'reopen(%s, ''又犯'')', '{closed}'),
+	('rate', 'rate(%s, true, 5)', '{closed}');
+
+-- A complaint in that state: by verbs where one leads there.
+CREATE FUNCTION pg_temp.bring_to(state peoplecall.complaint_state) RETURNS bigint
+	LANGUAGE plpgsql
+AS $$
+DECLARE
+	c bigint;
+	last_step int := CASE state WHEN 'received' THEN 0 WHEN 'rejected' THEN 0 WHEN 'referred' THEN 0
+	                            WHEN 'completed' THEN 2 WHEN 'closed' THEN 3 ELSE 1 END;
+BEGIN
+	SELECT s.complaint_id INTO c
+	  FROM peoplecall.submit('hotline', '事', '', '420106012001', 'market.food', 'help',
+		auto_dispatch => false) AS s;
+	IF last_step >= 1 THEN
+		PERFORM peoplecall.dispatch(c, lead => 12, assist => '{33,34}');
+		PERFORM peoplecall.complete(c, '完', 2);
+	END IF;
+	IF last_step >= 2 THEN
+		PERFORM peoplecall.complete(c, '完', 3);
+		PERFORM peoplecall.complete(c, '完', 1);
+	END IF;
+	CASE state
+	WHEN 'closed' THEN PERFORM peoplecall.close(c);
+	WHEN 'rejected' THEN PERFORM peoplecall.reject(c, '不受理');
+	WHEN 'referred' THEN PERFORM peoplecall.refer(c, '法院');
+	WHEN 'merged', 'withdrawn', 'shelved', 'moved' THEN
+		-- no verb leads there yet; the shares stay open, the worst case
+		UPDATE peoplecall.complaint AS m SET state = bring_to.state WHERE m.id = c;
+	ELSE
+	END CASE;
+	RETURN c;
+END
+$$;
+
+-- What comes of it, undone at once: 'allowed', or the SQLSTATE with the detail.
+CREATE FUNCTION pg_temp.outcome(call text, c bigint) RETURNS text
+	LANGUAGE plpgsql
+AS $$
+DECLARE
+	code text;
+	detail text;
+	returned peoplecall.receipt;
+BEGIN
+	EXECUTE format('SELECT r.* FROM peoplecall.' || call || ' AS r', c) INTO returned;
+	IF returned.complaint_id IS DISTINCT FROM c THEN
+		RETURN 'a receipt of another complaint';
+	END IF;
+	RAISE EXCEPTION SQLSTATE 'ALLOW';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;
+	RETURN CASE code WHEN 'ALLOW' THEN 'allowed' ELSE code || ' ' || detail END;
+END
+$$;
+
+CREATE TEMPORARY TABLE sample AS
+SELECT s.state, pg_temp.bring_to(s.state) AS id
+  FROM unnest(enum_range(NULL::peoplecall.complaint_state)) AS s (state);
+SELECT is(c.state, s.state, format('a complaint is %s', s.state))
+  FROM sample AS s
+  JOIN peoplecall.complaint AS c ON c.id = s.id
+ ORDER BY s.state;
+
+SELECT is(pg_temp.outcome(a.call, s.id),
+          CASE WHEN s.state = ANY (a.leaves) THEN 'allowed'
+               ELSE format('PC001 The complaint is %s.', s.state) END,
+          format('%s when %s', a.verb, s.state))
+  FROM attempt AS a
+ CROSS JOIN sample AS s
+ ORDER BY a.verb, s.state;
+
+-- The table of verbs says the same, and no verb escapes this test.
+SELECT set_eq(
+	'SELECT v.verb, s FROM peoplecall.verbs() AS v CROSS JOIN unnest(v.states) AS s',
+	'SELECT a.verb, s FROM attempt AS a CROSS JOIN unnest(a.leaves) AS s',
+	'verbs() names the states that each verb leaves from');
+SELECT set_eq(
+	$$SELECT v.verb FROM peoplecall.verbs() AS v WHERE v.states = '{}'$$,
+	ARRAY['submit', 'take_notices', 'confirm_notice', 'fail_notice', 'due_districts', 'tick',
+	      'appoint', 'dismiss', 'install_defaults'],
+	'verbs without a complaint to leave from');
+-- every function that takes the gate is in the table
+SELECT set_eq(
+	$$SELECT DISTINCT p.proname::text FROM pg_proc AS p
+	   WHERE p.pronamespace = 'peoplecall'::regnamespace AND p.prosrc = 'pc_verb'$$,
+	'SELECT v.verb FROM peoplecall.verbs() AS v',
+	'verbs() lists every function behind the gate');
+
+-- Tasks: share 2 of a dispatched complaint in each state.
+CREATE TEMPORARY TABLE task_attempt (verb text PRIMARY KEY, call text NOT NULL, leaves peoplecall.task_state[] NOT NULL);
+INSERT INTO task_attempt (verb, call, leaves) VALUES
+	('accept', 'accept(%s, 2)', '{sent}'),
+	('contact', 'contact(%s, ''已告知'', 2)', '{sent,accepted}'),
+	('report', 'report(%s, ''在办'', 2)', '{sent,accepted,done}'),
+	('complete', 'complete(%s, ''已办'', 2)', '{sent,accepted}'),
+	('send_back', 'send_back(%s, ''未办好'', 2)', '{done}'),
+	('withdraw_task', 'withdraw_task(%s, 2)', '{sent,accepted}');
+
+CREATE FUNCTION pg_temp.bring_share_to(state peoplecall.task_state) RETURNS bigint
+	LANGUAGE plpgsql
+AS $$
+DECLARE
+	c bigint;
+BEGIN
+	SELECT s.complaint_id INTO c
+	  FROM peoplecall.submit('hotline', '事', '', '420106012001', 'market.food',
+		auto_dispatch => false) AS s;
+	PERFORM peoplecall.dispatch(c, lead => 12, assist => '{33}');
+	CASE state
+	WHEN 'accepted' THEN PERFORM peoplecall.accept(c, 2);
+	WHEN 'done' THEN PERFORM peoplecall.complete(c, '完', 2);
+	WHEN 'withdrawn' THEN PERFORM peoplecall.withdraw_task(c, 2);
+	WHEN 'superseded' THEN PERFORM peoplecall.dispatch(c, lead => 33);
+	WHEN 'returned' THEN
+		UPDATE peoplecall.task AS t SET state = 'returned' WHERE t.complaint_id = c AND t.seq = 2;
+	ELSE
+	END CASE;
+	RETURN c;
+END
+$$;
+CREATE TEMPORARY TABLE task_sample AS
+SELECT s.state, pg_temp.bring_share_to(s.state) AS id
+  FROM unnest(enum_range(NULL::peoplecall.task_state)) AS s (state);
+SELECT is(t.state, s.state, format('a task is %s', s.state))
+  FROM task_sample AS s
+  JOIN peoplecall.task AS t ON t.complaint_id = s.id AND t.seq = 2
+ ORDER BY s.state;
+
+SELECT is(pg_temp.outcome(a.call, s.id),
+          CASE WHEN s.state = ANY (a.leaves) THEN 'allowed'
+               ELSE format('PC001 The task is %s; the verb needs one that is %s.', s.state,
+                           array_to_string(a.leaves, ' or ')) END,
+          format('%s of a task that is %s', a.verb, s.state))
+  FROM task_attempt AS a
+ CROSS JOIN task_sample AS s
+ ORDER BY a.verb, s.state;
+
+-- What is not there at all.
+SELECT is(pg_temp.outcome(regexp_replace(a.call, ', 2\)', ', 9)'), s.id), 'PC005 ',
+          format('%s of a task that is not there', a.verb))
+  FROM task_attempt AS a
+ CROSS JOIN task_sample AS s
+ WHERE s.state = 'sent'
+ ORDER BY a.verb;
+SELECT is(pg_temp.outcome(a.call, 420106999999999999), 'PC005 ',
+          format('%s of a complaint that is not there', a.verb))
+  FROM attempt AS a
+ ORDER BY a.verb;
+SELECT is(pg_temp.outcome(replace(a.call, '%s', 'NULL'), NULL), '22004 ',
+          format('%s of no complaint', a.verb))
+  FROM attempt AS a
+ ORDER BY a.verb;
+
+SELECT * FROM finish();
+ROLLBACK;
