@@ -103,7 +103,7 @@ BEGIN
 	FOREACH ruled IN ARRAY ARRAY['org_kind', 'org', 'jurisdiction', 'officer',
 		'category', 'channel', 'calendar', 'calendar_window', 'calendar_day',
 		'responsibility', 'grade_rule', 'sla_policy', 'escalation_step', 'post',
-		'setting', 'ruling']
+		'setting', 'ruling', 'gram_rarity']
 	LOOP
 		PERFORM peoplecall.ledger_ddl(format($ddl$
 CREATE OR REPLACE TRIGGER rulebook_changed

@@ -171,6 +171,7 @@ BEGIN
 	PERFORM peoplecall.ledger_cases();
 	PERFORM peoplecall.ledger_joint_work();
 	PERFORM peoplecall.ledger_lists();
+	PERFORM peoplecall.ledger_likeness();
 	PERFORM peoplecall.ledger_guards();
 	PERFORM peoplecall.ledger_reading();
 	PERFORM peoplecall.ledger_views();

@@ -21,7 +21,7 @@ DECLARE
 BEGIN
 	FOREACH recorded IN ARRAY ARRAY['complaint', 'task', 'clock', 'event', 'request',
 		'attachment', 'rating', 'revisit', 'supervision', 'reporter', 'notice',
-		'sweep_status']
+		'sweep_status', 'complaint_text']
 	LOOP
 		CONTINUE WHEN EXISTS (
 			SELECT FROM pg_policy AS p
@@ -67,7 +67,7 @@ BEGIN
 		' peoplecall.sweep_backlog, peoplecall.sweep_status, peoplecall.complaint,'
 		' peoplecall.task, peoplecall.clock, peoplecall.event, peoplecall.request,'
 		' peoplecall.attachment, peoplecall.rating, peoplecall.revisit,'
-		' peoplecall.supervision, peoplecall.area, peoplecall.org, peoplecall.org_kind,'
+		' peoplecall.supervision, peoplecall.complaint_text, peoplecall.area, peoplecall.org, peoplecall.org_kind,'
 		' peoplecall.jurisdiction, peoplecall.category, peoplecall.channel,'
 		' peoplecall.responsibility, peoplecall.grade_rule, peoplecall.calendar,'
 		' peoplecall.calendar_window, peoplecall.calendar_day, peoplecall.sla_policy,'

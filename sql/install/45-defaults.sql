@@ -160,6 +160,7 @@ BEGIN
 		('command_up', '【提级办理】诉求{no}“{title}”超期未决，已提级至{org}指挥，请于{due_at}前办结。'),
 		('supervise', '【督办通知】诉求{no}“{title}”超期未决，已移送督查，请{org}于{due_at}前答复。'),
 		('report', '【情况报告】诉求{no}“{title}”，{org}：{note}'),
+		('hot', '【热点预警】“{title}”等同类诉求已达{complaints}件、涉及{people}人，{org}牵头件{no}已提级，请主要负责人研究。'),
 		('unsolved', '【群众不满意】诉求{no}“{title}”，群众再次表示未解决，请研究是否重办。'),
 		('clock.dispatch', '派单'),
 		('clock.accept', '接单'),
@@ -184,7 +185,12 @@ BEGIN
 		('assist_share', '0.8'),
 		('notice_attempts', '8'),
 		('reopen_limit', '1'),
-		('revisit_tries', '3')
+		('revisit_tries', '3'),
+		('similar_threshold', '0.2'),
+		('similar_keep', '400'),
+		('hot_likeness', '0.4'),
+		('hot_complaints', '5'),
+		('hot_people', '50')
 	ON CONFLICT DO NOTHING;
 END
 $$;
