@@ -23,12 +23,15 @@ const PcVerb pc_verbs[] = {
 	{"answer", PC_DUTY_INTAKE | PC_DUTY_DISPATCH, PC_RECEIVED},
 	{"reject", PC_DUTY_INTAKE | PC_DUTY_DISPATCH, PC_RECEIVED},
 	{"refer", PC_DUTY_INTAKE | PC_DUTY_DISPATCH, PC_RECEIVED},
-	{"rate", PC_DUTY_INTAKE | PC_DUTY_VERIFY, PC_CLOSED},
+	{"rate", PC_DUTY_INTAKE | PC_DUTY_VERIFY, PC_CLOSED | PC_MERGED},
 	/* command */
 	{"reclassify", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
 	{"dispatch", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
 	{"withdraw_task", PC_DUTY_DISPATCH, PC_DISPATCHED},
 	{"escalate", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
+	{"merge", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
+	{"split", PC_DUTY_DISPATCH, PC_MERGED},
+	{"raise_hot", PC_DUTY_DISPATCH | PC_DUTY_SUPERVISE, 0},
 	/* handling */
 	{"accept", PC_DUTY_HANDLE, PC_DISPATCHED},
 	{"contact", PC_DUTY_HANDLE, PC_DISPATCHED},
@@ -47,6 +50,7 @@ const PcVerb pc_verbs[] = {
 	{"tick", PC_DUTY_CONFIGURE, 0},
 	{"appoint", PC_DUTY_CONFIGURE, 0},
 	{"dismiss", PC_DUTY_CONFIGURE, 0},
+	{"refresh_likeness", 0, 0},
 	{"install_defaults", 0, 0},
 };
 const int	pc_nverbs = lengthof(pc_verbs);

@@ -11,7 +11,7 @@ CREATE FUNCTION peoplecall.submit(
 	RETURNS peoplecall.receipt
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.submit(text, text, text, peoplecall.areacode, ltree, text, text, text, int, text, text, peoplecall.urgency, peoplecall.privacy, bigint, boolean) IS
-	'takes a matter in: grades it, finds who commands and who is responsible, starts the clocks; A and B go to the responsible org at once, C and D and consultations wait for judgement unless auto_dispatch says otherwise; with an external_id that the channel sent before, returns the first complaint; 22004 for a missing channel, title or area, PC005 for an unknown channel, area or subject_org, PC004 for an unknown category, 22023 for an unknown nature or people under 1, 42501';
+	'takes a matter in: grades it, finds who commands and who is responsible, starts the clocks; A and B go to the responsible org at once, C and D and consultations wait for judgement unless auto_dispatch says otherwise; with an external_id that the channel sent before, returns the first complaint; the same text from the same phone urges the open one and returns it; likely duplicates are noted in the event; 22004 for a missing channel, title or area, PC005 for an unknown channel, area or subject_org, PC004 for an unknown category, 22023 for an unknown nature or people under 1, 42501';
 
 CREATE FUNCTION peoplecall.submit_body(
 	channel text, title text, body text, area peoplecall.areacode,
@@ -33,6 +33,8 @@ DECLARE
 	level peoplecall.area_level;
 	commanding bigint;
 	asked_urgency peoplecall.urgency;
+	same_one bigint;
+	alike jsonb;
 	receipt peoplecall.receipt;
 	task int;
 BEGIN
@@ -60,15 +62,22 @@ BEGIN
 	post_org := peoplecall.gate_area(area, NULL, NULL);
 
 	district := peoplecall.district_of_area(area);
-	new_id := district * 1000000000000 + nextval('peoplecall.complaint_serial');
+	same_one := peoplecall.same_call(area, reporter_phone, title, body);
+	new_id := coalesce(same_one,
+		district * 1000000000000 + nextval('peoplecall.complaint_serial'));
 	IF external_id IS NOT NULL THEN
 		INSERT INTO peoplecall.intake_key (channel, external_id, district_id, complaint_id)
-		VALUES (submit_body.channel, submit_body.external_id, district, new_id)
+		VALUES (submit_body.channel, submit_body.external_id,
+			peoplecall.district_of(new_id), new_id)
 		ON CONFLICT DO NOTHING;
 		IF NOT FOUND THEN
 			RETURN peoplecall.known_complaint(channel, external_id);
 		END IF;
 	END IF;
+	IF same_one IS NOT NULL THEN
+		RETURN peoplecall.call_again(same_one, via);
+	END IF;
+	alike := peoplecall.likely_duplicates(title, body, area, category);
 
 	graded := peoplecall.grade_with_reasons(category, nature, via, people, 1, NULL, 0,
 		title || ' ' || coalesce(body, ''));
@@ -88,6 +97,7 @@ BEGIN
 		INSERT INTO peoplecall.reporter (district_id, complaint_id, area, name, phone)
 		VALUES (district, new_id, area, reporter_name, reporter_phone);
 	END IF;
+	PERFORM peoplecall.remember_text(district, new_id, area, at, title, body);
 	PERFORM peoplecall.start_clocks(district, new_id, area, NULL, '{dispatch,total}',
 		category, graded.grade, asked_urgency, nature, at, 0);
 	PERFORM peoplecall.write_event(district, new_id, area, 1, at, 'submit', post_org, NULL,
@@ -95,7 +105,8 @@ BEGIN
 			'nature', nature, 'category', category::text, 'grade', graded.grade::text,
 			'urgency', asked_urgency, 'people', people, 'reasons', graded.reasons,
 			'command_org', commanding, 'proposed_org', ruled.org,
-			'responsibility', ruled.responsibility, 'ruling', ruled.ruling));
+			'responsibility', ruled.responsibility, 'ruling', ruled.ruling,
+			'similar', alike));
 
 	-- where no org can be named, the command must judge
 	IF ruled.org IS NULL OR NOT coalesce(auto_dispatch,
@@ -223,6 +234,7 @@ BEGIN
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		verb, post_org, NULL, detail);
+	PERFORM peoplecall.end_merged(c.id, verb, result, post_org);
 	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, NULL, NULL);
 END
 $$;

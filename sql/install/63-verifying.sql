@@ -20,7 +20,7 @@ COMMENT ON FUNCTION peoplecall.send_back(bigint, text, int) IS
 COMMENT ON FUNCTION peoplecall.revisit(bigint, text, boolean, boolean, int) IS
 	'a call back from outside the handling org: outcome reached, unreached or refused; whether the handler had called, whether it is solved, satisfaction 1-5; completed, closed; PC001, 23514, 42501 for the handling org';
 COMMENT ON FUNCTION peoplecall.rate(bigint, boolean, int, text) IS
-	'the citizen''s word on a closing, once for each; unsolved reopens the matter as often as setting reopen_limit allows, then a supervisor is told; closed; PC001, 23505 for a second word, 22004, 23514';
+	'the citizen''s word on a closing, once for each; unsolved reopens the matter as often as setting reopen_limit allows, then a supervisor is told; closed, or merged into one that is ended; of a merged one the supervisor is told; PC001, 23505 for a second word, 22004, 23514';
 COMMENT ON FUNCTION peoplecall.close(bigint, text) IS
 	'accepts the claim: completed to closed; the clocks verify and total stop; PC001, 42501 for the handling org';
 COMMENT ON FUNCTION peoplecall.reopen(bigint, text, boolean) IS
@@ -169,6 +169,7 @@ BEGIN
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'close', post_org, NULL, jsonb_build_object('result', result));
+	PERFORM peoplecall.end_merged(c.id, 'close', coalesce(result, c.result), post_org);
 	RETURN peoplecall.settle(c.district_id, c.id, 'closed', at, 1, NULL, c.lead_org);
 END
 $$;
@@ -191,8 +192,14 @@ BEGIN
 	END IF;
 	PERFORM peoplecall.require_satisfaction(satisfaction);
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_area(c.area, NULL, c.lead_org);
+	post_org := peoplecall.gate_area(c.area, NULL, coalesce(c.lead_org,
+		(SELECT p.lead_org FROM peoplecall.complaint AS p WHERE p.id = c.principal_id)));
 	PERFORM peoplecall.gate_state(c.id, c.state);
+	IF c.state = 'merged' AND c.closed_at IS NULL THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('verb rate does not apply to complaint %s', peoplecall.complaint_no(c.id)),
+			DETAIL = format('The complaint is merged into %s, which is open.', peoplecall.complaint_no(c.principal_id));
+	END IF;
 	at := peoplecall.act_time(c.last_event_at);
 	INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, solved,
 		satisfaction, comment, rated_at)
@@ -249,6 +256,7 @@ BEGIN
 		c.urgency, c.nature, c.epoch, at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, event_seq, at,
 		'reopen', post_org, lead_task, detail || jsonb_build_object('epoch', c.epoch));
+	PERFORM peoplecall.reopen_merged(c.id, post_org);
 	RETURN lead_task;
 END
 $$;

@@ -1,0 +1,255 @@
+-- Duplicates: merge, split. A merged complaint keeps its number, its notices,
+-- its evidence and its citizen's word on the closing; what it loses is the
+-- work, which is its principal's. Rows are locked from the principal down.
+
+CREATE FUNCTION peoplecall.merge(complaint bigint, principal bigint, reason text) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+CREATE FUNCTION peoplecall.split(complaint bigint, reason text) RETURNS peoplecall.receipt
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.merge(bigint, bigint, text) IS
+	'a complaint that is about the same matter as another goes with that one, its principal: received, dispatched to merged; the principal must be received or dispatched; open shares are superseded, clocks void (late ones stay missed), those merged into the complaint go along; it ends when its principal does, and its citizen may rate it then; PC001, PC005, 22004, 22023 for a complaint with itself';
+COMMENT ON FUNCTION peoplecall.split(bigint, text) IS
+	'a merged complaint was another matter after all: merged to received; its clocks go on from receipt as if it had never been merged; a matter that had been dispatched gets a new clock to be dispatched again; PC001, 22004';
+
+CREATE FUNCTION peoplecall.merge_body(complaint bigint, principal bigint, reason text) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	p peoplecall.complaint;
+	c peoplecall.complaint;
+	at timestamptz;
+	post_org bigint;
+	follower bigint;
+	receipt peoplecall.receipt;
+BEGIN
+	PERFORM peoplecall.require_text('reason', reason);
+	IF num_nulls(complaint, principal) > 0 THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'complaint and principal must not be null';
+	END IF;
+	IF complaint = principal THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = format('complaint %s cannot be merged into itself', peoplecall.complaint_no(complaint));
+	END IF;
+	PERFORM peoplecall.lock_merging(complaint, principal);
+	p := peoplecall.lock_complaint(principal);
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
+	PERFORM peoplecall.gate_area(p.area, p.command_level, NULL);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	PERFORM peoplecall.gate_state(p.id, p.state);
+	at := peoplecall.act_time(greatest(c.last_event_at, p.last_event_at));
+
+	receipt := peoplecall.merge_into(c.district_id, c.id, p.id, at, post_org,
+		jsonb_build_object('reason', reason));
+	-- whoever went with it goes with it on
+	FOR follower IN
+		SELECT m.id FROM peoplecall.complaint AS m
+		 WHERE m.principal_id = c.id AND m.state = 'merged'
+		 ORDER BY m.id
+	LOOP
+		PERFORM peoplecall.follow_on(follower, c.id, p.id, post_org);
+	END LOOP;
+	PERFORM peoplecall.write_event(p.district_id, p.id, p.area, p.event_count + 1, at,
+		'merge', post_org, NULL, jsonb_build_object('merged', c.id, 'reason', reason));
+	PERFORM peoplecall.settle(p.district_id, p.id, p.state, at, 1, NULL, p.lead_org);
+	RETURN receipt;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.merge_body(bigint, bigint, text) IS 'body of merge()';
+
+-- Two merges in opposite directions must not wait for one another.
+CREATE FUNCTION peoplecall.lock_merging(a bigint, b bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.merge ' || least(n.a, n.b), 0)),
+	        pg_advisory_xact_lock(hashtextextended('peoplecall.merge ' || greatest(n.a, n.b), 0))
+	   FROM (SELECT peoplecall.district_of(lock_merging.a) / 100 AS a,
+	                peoplecall.district_of(lock_merging.b) / 100 AS b) AS n;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.lock_merging(bigint, bigint) IS
+	'merges within a city follow one another';
+
+CREATE FUNCTION peoplecall.merge_into(
+	district_id int, complaint_id bigint, principal bigint, at timestamptz,
+	post_org bigint, detail jsonb) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	running int[];
+	tasks int[];
+	task int;
+BEGIN
+	SELECT m.* INTO STRICT c
+	  FROM peoplecall.complaint AS m
+	 WHERE m.district_id = merge_into.district_id AND m.id = merge_into.complaint_id;
+	running := ARRAY(
+		SELECT k.seq FROM peoplecall.clock AS k
+		 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
+		   AND k.task_seq IS NULL AND k.stopped_at IS NULL
+		 ORDER BY k.seq);
+	tasks := ARRAY(
+		SELECT t.seq FROM peoplecall.task AS t
+		 WHERE t.district_id = c.district_id AND t.complaint_id = c.id
+		   AND t.state IN ('sent', 'accepted')
+		 ORDER BY t.seq);
+	FOREACH task IN ARRAY tasks LOOP
+		PERFORM peoplecall.end_task(c.district_id, c.id, task, 'superseded', at);
+	END LOOP;
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL,
+		enum_range(NULL::peoplecall.clock_kind), at, 'void');
+	UPDATE peoplecall.complaint AS m
+	   SET principal_id = principal, lead_org = NULL
+	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	-- which clocks ran is what a split needs
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'merge', post_org, NULL,
+		detail || jsonb_build_object('principal', principal, 'state', c.state::text,
+			'lead', c.lead_org, 'tasks', nullif(tasks, '{}'), 'clocks', running));
+	RETURN peoplecall.settle(c.district_id, c.id, 'merged', at, 1, NULL, NULL);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.merge_into(int, bigint, bigint, timestamptz, bigint, jsonb) IS
+	'ends the work on a complaint and hands it to its principal';
+
+CREATE FUNCTION peoplecall.follow_on(
+	complaint bigint, old_principal bigint, new_principal bigint, post_org bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	at timestamptz;
+BEGIN
+	c := peoplecall.lock_complaint(complaint);
+	-- split since
+	IF c.principal_id IS DISTINCT FROM old_principal OR c.state <> 'merged' THEN
+		RETURN;
+	END IF;
+	at := peoplecall.act_time(c.last_event_at);
+	UPDATE peoplecall.complaint AS m
+	   SET principal_id = new_principal
+	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'merge', post_org, NULL,
+		jsonb_build_object('principal', new_principal, 'old_principal', old_principal));
+	PERFORM peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, NULL);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.follow_on(bigint, bigint, bigint, bigint) IS
+	'a merged complaint whose principal was merged itself gets that one''s principal';
+
+CREATE FUNCTION peoplecall.split_body(complaint bigint, reason text) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	at timestamptz;
+	post_org bigint;
+	ran int[];
+BEGIN
+	PERFORM peoplecall.require_text('reason', reason);
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	at := peoplecall.act_time(c.last_event_at);
+
+	-- the merge that ended the work, not one by which it followed its principal
+	SELECT ARRAY(SELECT v.seq::int FROM jsonb_array_elements_text(e.detail -> 'clocks') AS v (seq))
+	  INTO ran
+	  FROM peoplecall.event AS e
+	 WHERE e.district_id = c.district_id AND e.complaint_id = c.id
+	   AND e.verb = 'merge' AND e.detail ? 'clocks'
+	 ORDER BY e.seq DESC LIMIT 1;
+	UPDATE peoplecall.clock AS k
+	   SET stopped_at = NULL, verdict = NULL
+	 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
+	   AND k.seq = ANY (ran) AND k.kind IN ('dispatch', 'total', 'answer');
+	IF NOT EXISTS (
+		SELECT FROM peoplecall.clock AS k
+		 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
+		   AND k.kind = 'dispatch' AND k.stopped_at IS NULL)
+	THEN
+		PERFORM peoplecall.start_clocks(c.district_id, c.id, c.area, NULL, '{dispatch}',
+			c.category, c.grade, c.urgency, c.nature, at, c.epoch);
+	END IF;
+	PERFORM peoplecall.replay_clocks(c.district_id, c.id, c.category, c.grade, c.urgency,
+		c.nature);
+	UPDATE peoplecall.complaint AS m
+	   SET principal_id = NULL, closed_at = NULL, result = NULL
+	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'split', post_org, NULL,
+		jsonb_build_object('old_principal', c.principal_id, 'reason', reason));
+	RETURN peoplecall.settle(c.district_id, c.id, 'received', at, 1, NULL, NULL);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.split_body(bigint, text) IS 'body of split()';
+
+-- A group counts once for handling, each citizen for satisfaction: so the
+-- merged ones stay merged, and have the day and the result of the closing.
+CREATE FUNCTION peoplecall.end_merged(principal bigint, verb text, result text, post_org bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	merged_id bigint;
+	c peoplecall.complaint;
+	at timestamptz;
+BEGIN
+	FOR merged_id IN
+		SELECT m.id FROM peoplecall.complaint AS m
+		 WHERE m.principal_id = principal AND m.state = 'merged' AND m.closed_at IS NULL
+		 ORDER BY m.id
+	LOOP
+		c := peoplecall.lock_complaint(merged_id);
+		CONTINUE WHEN c.state <> 'merged' OR c.principal_id IS DISTINCT FROM principal;
+		at := peoplecall.act_time(c.last_event_at);
+		UPDATE peoplecall.complaint AS m
+		   SET closed_at = at, result = end_merged.result
+		 WHERE m.district_id = c.district_id AND m.id = c.id;
+		PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+			verb, post_org, NULL, jsonb_build_object('principal', principal, 'result', result));
+		PERFORM peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, NULL);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.end_merged(bigint, text, text, bigint) IS
+	'what ends a complaint ends those merged into it: their citizens may rate from then on';
+
+CREATE FUNCTION peoplecall.reopen_merged(principal bigint, post_org bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	merged_id bigint;
+	c peoplecall.complaint;
+	at timestamptz;
+BEGIN
+	FOR merged_id IN
+		SELECT m.id FROM peoplecall.complaint AS m
+		 WHERE m.principal_id = principal AND m.state = 'merged' AND m.closed_at IS NOT NULL
+		 ORDER BY m.id
+	LOOP
+		c := peoplecall.lock_complaint(merged_id);
+		CONTINUE WHEN c.state <> 'merged' OR c.principal_id IS DISTINCT FROM principal;
+		at := peoplecall.act_time(c.last_event_at);
+		-- a new closing is a new question to the citizen
+		UPDATE peoplecall.complaint AS m
+		   SET closed_at = NULL, result = NULL, epoch = m.epoch + 1
+		 WHERE m.district_id = c.district_id AND m.id = c.id;
+		PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+			'reopen', post_org, NULL,
+			jsonb_build_object('principal', principal, 'epoch', c.epoch + 1));
+		PERFORM peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, NULL);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.reopen_merged(bigint, bigint) IS
+	'complaints merged into one that is opened again are open with it';
