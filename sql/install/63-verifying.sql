@@ -193,7 +193,9 @@ BEGIN
 	PERFORM peoplecall.require_satisfaction(satisfaction);
 	c := peoplecall.lock_complaint(complaint);
 	post_org := peoplecall.gate_area(c.area, NULL, coalesce(c.lead_org,
-		(SELECT p.lead_org FROM peoplecall.complaint AS p WHERE p.id = c.principal_id)));
+		(SELECT p.lead_org FROM peoplecall.complaint AS p
+		  WHERE p.district_id = peoplecall.district_of(c.principal_id)
+		    AND p.id = c.principal_id)));
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	IF c.state = 'merged' AND c.closed_at IS NULL THEN
 		RAISE SQLSTATE 'PC001' USING

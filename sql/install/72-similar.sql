@@ -234,7 +234,7 @@ BEGIN
 	 LIMIT 100000
 	    ON CONFLICT DO NOTHING;
 	PERFORM peoplecall.count_grams(coalesce(texts, 50000));
-	RETURN (SELECT count(*) FROM peoplecall.gram_rarity);
+	RETURN (SELECT count(*)::int FROM peoplecall.gram_rarity);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.refresh_likeness_body(int) IS 'body of refresh_likeness()';
@@ -245,7 +245,7 @@ CREATE FUNCTION peoplecall.count_grams(texts int) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	read_texts int := (SELECT count(*)
+	read_texts int := (SELECT count(*)::int
 	                     FROM (SELECT FROM peoplecall.complaint AS c LIMIT texts) AS n);
 BEGIN
 	-- shares of few texts say nothing
