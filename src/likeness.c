@@ -29,7 +29,7 @@
  */
 #define SEARCH_LEAST	4
 #define SEARCH_MOST		32
-#define SEARCH_SHARE	0.05
+#define SEARCH_SHARE	0.2
 
 /* what is taken for a gram's share while nothing has been counted */
 #define UNKNOWN_SHARE	0.002

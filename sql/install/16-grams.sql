@@ -22,7 +22,7 @@ CREATE FUNCTION peoplecall.rare_grams(grams int[]) RETURNS int[]
 	LANGUAGE c STABLE STRICT PARALLEL SAFE COST 20
 	AS 'MODULE_PATHNAME', 'pc_rare_grams';
 COMMENT ON FUNCTION peoplecall.rare_grams(int[]) IS
-	'the grams by which texts like this one are looked for, rarest first: so many that together they are in a twentieth of all texts, but 4 at least and 32 at most; PC002';
+	'the grams by which texts like this one are looked for, rarest first: so many that together they are in a fifth of all texts, but 4 at least and 32 at most; PC002';
 
 -- A key is a gram in a district and in sixteen days. Row policies stand before
 -- an index condition unless it is leakproof; core's && for arrays is not.

@@ -145,6 +145,10 @@ INSERT INTO trial VALUES
 	('dispatch', 'command', NULL, $$SELECT peoplecall.dispatch(420106000000000001, lead => 32)$$),
 	('withdraw_task', 'command', NULL, $$SELECT peoplecall.withdraw_task(420106000000000001, 2, 'r')$$),
 	('escalate', 'command', NULL, $$SELECT peoplecall.escalate(420106000000000001, 'r')$$),
+	('merge', 'command', NULL, $$SELECT peoplecall.merge(420106000000000001, 420106000000000002, 'r')$$),
+	('split', 'command', 'merged', $$SELECT peoplecall.split(420106000000000001, 'r')$$),
+	('raise_hot', 'area', NULL, $$SELECT peoplecall.raise_hot('420106012001')$$),
+	('refresh_likeness', 'none', NULL, $$SELECT peoplecall.refresh_likeness()$$),
 	('accept', 'line31', NULL, $$SELECT peoplecall.accept(420106000000000001, 1)$$),
 	('contact', 'line31', NULL, $$SELECT peoplecall.contact(420106000000000001, 'n', 1)$$),
 	('report', 'line31', NULL, $$SELECT peoplecall.report(420106000000000001, 'n', 1)$$),
@@ -165,6 +169,7 @@ INSERT INTO trial VALUES
 	('install_defaults', 'none', NULL, $$SELECT peoplecall.install_defaults()$$);
 UPDATE trial SET before = CASE before
 	WHEN 'noticed' THEN $$SELECT peoplecall.report(420106000000000001, 'n', 1, 'street')$$
+	WHEN 'merged' THEN $$SELECT peoplecall.merge(420106000000000001, 420106000000000002, 'r')$$
 	WHEN 'completed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2)$$
 	WHEN 'closed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2), peoplecall.close(420106000000000001)$$
 	END WHERE before IS NOT NULL;

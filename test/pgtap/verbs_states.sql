@@ -30,7 +30,9 @@ INSERT INTO attempt (verb, call, leaves) VALUES
 	('revisit', 'revisit(%s, ''reached'', true, true, 5)', '{completed,closed}'),
 	('close', 'close(%s)', '{completed}'),
 	('reopen', 'reopen(%s, ''又犯'')', '{closed}'),
-	('rate', 'rate(%s, true, 5)', '{closed}');
+	('rate', 'rate(%s, true, 5)', '{closed,merged}'),
+	('merge', 'merge(%s, (SELECT complaint_id FROM peoplecall.submit(''hotline'', ''另一事'', '''', ''420106012001'')), ''同一事'')', '{received,dispatched}'),
+	('split', 'split(%s, ''两件事'')', '{merged}');
 
 -- A complaint in that state: by verbs where one leads there.
 CREATE FUNCTION pg_temp.bring_to(state peoplecall.complaint_state) RETURNS bigint
@@ -38,6 +40,7 @@ CREATE FUNCTION pg_temp.bring_to(state peoplecall.complaint_state) RETURNS bigin
 AS $$
 DECLARE
 	c bigint;
+	other bigint;
 	last_step int := CASE state WHEN 'received' THEN 0 WHEN 'rejected' THEN 0 WHEN 'referred' THEN 0
 	                            WHEN 'completed' THEN 2 WHEN 'closed' THEN 3 ELSE 1 END;
 BEGIN
@@ -56,7 +59,13 @@ BEGIN
 	WHEN 'closed' THEN PERFORM peoplecall.close(c);
 	WHEN 'rejected' THEN PERFORM peoplecall.reject(c, '不受理');
 	WHEN 'referred' THEN PERFORM peoplecall.refer(c, '法院');
-	WHEN 'merged', 'withdrawn', 'shelved', 'moved' THEN
+	WHEN 'merged' THEN
+		-- into one that has ended, so that its citizen may rate
+		SELECT s.complaint_id INTO other
+		  FROM peoplecall.submit('hotline', '主件', '', '420106012001', 'market.food', 'help',
+			auto_dispatch => false) AS s;
+		PERFORM peoplecall.merge(c, other, '同一事'), peoplecall.answer(other, '好的');
+	WHEN 'withdrawn', 'shelved', 'moved' THEN
 		-- no verb leads there yet; the shares stay open, the worst case
 		UPDATE peoplecall.complaint AS m SET state = bring_to.state WHERE m.id = c;
 	ELSE
@@ -109,7 +118,7 @@ SELECT set_eq(
 SELECT set_eq(
 	$$SELECT v.verb FROM peoplecall.verbs() AS v WHERE v.states = '{}'$$,
 	ARRAY['submit', 'take_notices', 'confirm_notice', 'fail_notice', 'due_districts', 'tick',
-	      'appoint', 'dismiss', 'install_defaults'],
+	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness'],
 	'verbs without a complaint to leave from');
 -- every function that takes the gate is in the table
 SELECT set_eq(
