@@ -9,22 +9,22 @@ SET client_min_messages = error;
 \if :{?texts} \else \set texts 1000000 \endif
 CREATE EXTENSION peoplecall CASCADE;
 CREATE EXTENSION pg_trgm;
-SELECT FROM peoplecall.create_ledger();
-SELECT FROM peoplecall.install_defaults();
+SELECT peoplecall.create_ledger() \g /dev/null
+SELECT peoplecall.install_defaults() \g /dev/null
 SET search_path = peoplecall, public;
 SET peoplecall.as_of = '2026-01-01 00:00+08';
 SET max_parallel_workers_per_gather = 0;
-SELECT FROM setseed(0.25);
+SELECT setseed(0.25) \g /dev/null
 
 -- 13 districts of 15 streets
 INSERT INTO area (code, name) VALUES ('42', 'province'), ('4201', 'city');
 INSERT INTO area (code, name)
-SELECT '4201' || lpad(n::text, 2, '0'), 'district' FROM generate_series(1, 13) AS n;
+SELECT ('4201' || lpad(n::text, 2, '0'))::areacode, 'district' FROM generate_series(1, 13) AS n;
 INSERT INTO area (code, name)
-SELECT '4201' || lpad(d::text, 2, '0') || lpad(s::text, 3, '0'), 'street'
+SELECT ('4201' || lpad(d::text, 2, '0') || lpad(s::text, 3, '0'))::areacode, 'street'
   FROM generate_series(1, 13) AS d, generate_series(1, 15) AS s;
 CREATE TEMP TABLE street AS
-SELECT row_number() OVER (ORDER BY code) AS n, code FROM area WHERE level(code) = 'street';
+SELECT (row_number() OVER (ORDER BY code))::int AS n, code FROM area WHERE level(code) = 'street';
 
 -- What people write: a place, a thing, what is wrong with it, in many ways.
 -- Each street has forty places with names of their own.
@@ -99,7 +99,7 @@ DECLARE
 BEGIN
 	FOR s IN SELECT * FROM search ORDER BY n LIMIT searches LOOP
 		started := clock_timestamp();
-		EXECUTE query INTO ids USING s.title, CASE place WHEN 'street' THEN s.area WHEN 'district' THEN ancestor(s.area, 'district') ELSE '4201' END;
+		EXECUTE query INTO ids USING s.title, CASE place WHEN 'street' THEN s.area WHEN 'district' THEN peoplecall.ancestor(s.area, 'district') ELSE '4201'::peoplecall.areacode END;
 		INSERT INTO measured VALUES (how, place, EXTRACT(epoch FROM clock_timestamp() - started) * 1000, s.wanted = ANY (ids));
 	END LOOP;
 END
@@ -107,18 +107,18 @@ $$;
 \set ours 'SELECT array_agg(s.complaint_id) FROM (SELECT * FROM peoplecall.similar_complaints($1, NULL, $2) LIMIT 5) AS s'
 \set gin 'SELECT array_agg(s.id) FROM (SELECT id FROM peoplecall.complaint WHERE title % $1 AND area OPERATOR(peoplecall.<@) $2 AND received_at >= peoplecall.as_of() - interval \'30 days\' ORDER BY similarity(title, $1) DESC LIMIT 5) AS s'
 \set gist 'SELECT array_agg(s.id) FROM (SELECT id FROM peoplecall.complaint WHERE area OPERATOR(peoplecall.<@) $2 AND received_at >= peoplecall.as_of() - interval \'30 days\' ORDER BY title <-> $1 LIMIT 5) AS s'
-SELECT FROM pg_temp.measure('similar_complaints', p, :'ours', 200) FROM unnest('{street,district,city}'::text[]) AS p;
+SELECT pg_temp.measure('similar_complaints', p, :'ours', 200) FROM unnest('{street,district,city}'::text[]) AS p \g /dev/null
 SET enable_indexscan = off;
-SELECT FROM pg_temp.measure('pg_trgm, GIN', p, :'gin', 20) FROM unnest('{street,district,city}'::text[]) AS p;
+SELECT pg_temp.measure('pg_trgm, GIN', p, :'gin', 20) FROM unnest('{street,district,city}'::text[]) AS p \g /dev/null
 RESET enable_indexscan;
 SET enable_sort = off;
-SELECT FROM pg_temp.measure('pg_trgm, GiST', p, :'gist', 20) FROM unnest('{street,district,city}'::text[]) AS p;
+SELECT pg_temp.measure('pg_trgm, GiST', p, :'gist', 20) FROM unnest('{street,district,city}'::text[]) AS p \g /dev/null
 RESET enable_sort;
 -- without trigram indexes: the rows of the place and time, each compared
 DROP INDEX complaint_title_gin, complaint_title_gist;
 CREATE INDEX complaint_place_time ON complaint (area, received_at);
 ANALYZE complaint;
-SELECT FROM pg_temp.measure('pg_trgm over (area, received_at)', p, :'gist', 50) FROM unnest('{street,district,city}'::text[]) AS p;
+SELECT pg_temp.measure('pg_trgm over (area, received_at)', p, :'gist', 50) FROM unnest('{street,district,city}'::text[]) AS p \g /dev/null
 SELECT how, place, round((percentile_cont(0.5) WITHIN GROUP (ORDER BY ms))::numeric, 2) AS median_ms,
        round((percentile_cont(0.95) WITHIN GROUP (ORDER BY ms))::numeric, 2) AS p95_ms,
        round(avg(found::int), 3) AS found_in_first_5, count(*) AS searches

@@ -8,8 +8,8 @@
 SET client_min_messages = error;
 CREATE EXTENSION peoplecall CASCADE;
 CREATE EXTENSION pg_trgm;
-SELECT FROM peoplecall.create_ledger();
-SELECT FROM peoplecall.install_defaults();
+SELECT peoplecall.create_ledger() \g /dev/null
+SELECT peoplecall.install_defaults() \g /dev/null
 CREATE TEMP TABLE message (id bigint PRIMARY KEY, title text, at timestamptz, body text);
 CREATE TEMP TABLE pair (a bigint, b bigint);
 \copy message FROM pstdin WITH (FORMAT csv)
@@ -51,10 +51,10 @@ UPDATE setting SET value = '10000' WHERE name = 'similar_keep';
 INSERT INTO complaint_text (district_id, complaint_id, area, received_at, grams, digest)
 SELECT c.district_id, c.id, c.area, c.received_at, text_grams(left(c.title, 500)), text_digest(c.title || c.body) FROM complaint AS c;
 ANALYZE complaint_text;
-SELECT FROM pg_temp.ours('2-grams of equal weight: title and text', true);
+SELECT pg_temp.ours('2-grams of equal weight: title and text', true) \g /dev/null
 SELECT refresh_likeness() \g /dev/null
-SELECT FROM pg_temp.ours('weighted 2-grams: title', false);
-SELECT FROM pg_temp.ours('weighted 2-grams: title and text', true);
+SELECT pg_temp.ours('weighted 2-grams: title', false) \g /dev/null
+SELECT pg_temp.ours('weighted 2-grams: title and text', true) \g /dev/null
 
 SELECT count(*) AS texts, (SELECT count(*) FROM duplicate) AS with_duplicates,
        (SELECT sum(cardinality(of)) / 2 FROM duplicate) AS pairs FROM message;
