@@ -135,6 +135,12 @@ $$;
 COMMENT ON FUNCTION peoplecall.phone_digits(text) IS
 	'the digits of a phone number without the country''s code; NULL for what has fewer than five';
 
+CREATE FUNCTION peoplecall.latest_call(district_id int, digest bigint, phone text) RETURNS bigint
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_latest_call';
+COMMENT ON FUNCTION peoplecall.latest_call(int, bigint, text) IS
+	'inside a verb: in a transaction that keeps its snapshot, the newest complaint of the same phone and text that anybody committed; NULL in READ COMMITTED; 42501 outside';
+
 -- The lock makes two channels that send the same call at once follow one
 -- another; whoever waited sees what the other one filed.
 CREATE FUNCTION peoplecall.same_call(
@@ -154,6 +160,16 @@ BEGIN
 	END IF;
 	PERFORM pg_advisory_xact_lock(hashtextextended(
 		format('peoplecall.same_call %s %s', caller, said), 0));
+	found_id := peoplecall.latest_call(peoplecall.district_of_area(area), said, caller);
+	IF found_id IS NOT NULL AND NOT EXISTS (
+		SELECT FROM peoplecall.complaint AS k
+		 WHERE k.district_id = peoplecall.district_of(found_id) AND k.id = found_id)
+	THEN
+		RAISE serialization_failure USING
+			MESSAGE = 'could not serialize access due to concurrent update',
+			DETAIL = 'The same call was filed by another transaction since this one began.',
+			HINT = 'The transaction might succeed if retried.';
+	END IF;
 	FOR found_id IN
 		SELECT coalesce(k.principal_id, k.id)
 		  FROM peoplecall.complaint_text AS t
@@ -178,7 +194,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.same_call(peoplecall.areacode, text, text, text) IS
-	'inside a verb: the open complaint that the same phone filed with the same text in the same street, or the one it was merged into, with its row locked; NULL for none or without a phone; another transaction that asks for the same waits until this one ends';
+	'inside a verb: the open complaint that the same phone filed with the same text in the same street, or the one it was merged into, with its row locked; NULL for none or without a phone; another transaction that asks for the same waits until this one ends; 40001 where it was filed since this transaction began, at an isolation level at which it cannot be seen';
 
 CREATE FUNCTION peoplecall.call_again(complaint bigint, channel text) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
