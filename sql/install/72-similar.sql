@@ -62,14 +62,17 @@ BEGIN
 	               CASE WHEN told = '{}' OR c.body = '' THEN n.by_title
 	                    ELSE (2 * n.by_title + peoplecall.likeness(told,
 	                          peoplecall.text_grams(left(c.body, 2000)))) / 3 END AS likeness
-	          FROM (SELECT t.district_id, t.complaint_id,
-	                       peoplecall.likeness(titled, t.grams) AS by_title
-	                  FROM peoplecall.complaint_text AS t
-	                 WHERE peoplecall.gram_keys(t.district_id, t.received_at, t.grams)
-	                       OPERATOR(peoplecall.~&) keys
-	                   AND t.received_at >= oldest
-	                   AND (t.area OPERATOR(peoplecall.<@) place
-	                        OR t.area OPERATOR(peoplecall.@>) place)
+	          FROM (SELECT k.district_id, k.complaint_id,
+	                       peoplecall.likeness(titled, k.grams) AS by_title
+	                  FROM (SELECT t.district_id, t.complaint_id, t.received_at, t.grams
+	                          FROM peoplecall.complaint_text AS t
+	                         WHERE peoplecall.gram_keys(t.district_id, t.received_at, t.grams)
+	                               OPERATOR(peoplecall.~&) keys
+	                           AND (t.area OPERATOR(peoplecall.<@) place
+	                                OR t.area OPERATOR(peoplecall.@>) place)
+	                        -- the keys know the time but for days: no other index
+	                        OFFSET 0) AS k
+	                 WHERE k.received_at >= oldest
 	                 ORDER BY 3 DESC, 2
 	                 LIMIT 100) AS n
 	          JOIN peoplecall.complaint AS c
