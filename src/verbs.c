@@ -16,6 +16,7 @@
 #include "peoplecall.h"
 
 #define PC_HANDLING_OR_COMMAND (PC_DUTY_HANDLE | PC_DUTY_DISPATCH)
+#define PC_DECIDING (PC_DUTY_DISPATCH | PC_DUTY_SUPERVISE)
 
 const PcVerb pc_verbs[] = {
 	/* intake, citizen */
@@ -29,6 +30,19 @@ const PcVerb pc_verbs[] = {
 	{"dispatch", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
 	{"withdraw_task", PC_DUTY_DISPATCH, PC_DISPATCHED},
 	{"escalate", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
+	/* requests */
+	{"request", PC_DUTY_HANDLE, PC_DISPATCHED | PC_COMPLETED | PC_CLOSED},
+	{"decide", PC_DECIDING, PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_CLOSED | PC_SHELVED},
+	{"resume", PC_DECIDING | PC_DUTY_HANDLE, PC_DISPATCHED | PC_SHELVED},
+	{"object_exclusion", PC_DUTY_INTAKE | PC_DUTY_VERIFY,
+	PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_CLOSED | PC_SHELVED},
+	/* meetings */
+	{"convene", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED | PC_SHELVED},
+	{"sign", PC_HANDLING_OR_COMMAND, 0},
+	{"attend", PC_HANDLING_OR_COMMAND, 0},
+	{"rule", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
+	{"end_coordination", PC_DUTY_DISPATCH, 0},
+	{"mark", PC_DUTY_DISPATCH, 0},
 	/* handling */
 	{"accept", PC_DUTY_HANDLE, PC_DISPATCHED},
 	{"contact", PC_DUTY_HANDLE, PC_DISPATCHED},
@@ -45,6 +59,8 @@ const PcVerb pc_verbs[] = {
 	{"fail_notice", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},
 	{"due_districts", PC_DUTY_CONFIGURE, 0},
 	{"tick", PC_DUTY_CONFIGURE, 0},
+	{"recompute", PC_DUTY_CONFIGURE, 0},
+	{"open_districts", PC_DUTY_CONFIGURE, 0},
 	{"appoint", PC_DUTY_CONFIGURE, 0},
 	{"dismiss", PC_DUTY_CONFIGURE, 0},
 	{"install_defaults", 0, 0},
