@@ -30,7 +30,7 @@ CREATE FUNCTION peoplecall.request_limit(kind peoplecall.request_kind, what text
 AS $$
 BEGIN
 	RETURN peoplecall.setting_value(format('request_%s_%s', kind, what),
-		CASE concat_ws('_', kind::text, what)
+		(CASE concat_ws('_', kind::text, what)
 		WHEN 'suspend_times' THEN '2'
 		WHEN 'suspend_most' THEN '"30d"'
 		WHEN 'suspend_before' THEN '"0min"'
@@ -42,7 +42,7 @@ BEGIN
 		WHEN 'lower_times' THEN '1'
 		WHEN 'shelve_times' THEN '1'
 		WHEN 'exclude_times' THEN '1'
-		ELSE 'null' END) #>> '{}';
+		ELSE 'null' END)::jsonb) #>> '{}';
 END
 $$;
 COMMENT ON FUNCTION peoplecall.request_limit(peoplecall.request_kind, text) IS
@@ -112,6 +112,7 @@ DECLARE
 	asked int;
 	k peoplecall.clock;
 	moved_to timestamptz;
+	too_far boolean;
 BEGIN
 	SELECT count(*)::int INTO asked
 	  FROM peoplecall.request AS r
@@ -153,12 +154,13 @@ BEGIN
 			DETAIL = format('The deadline is %s, and setting request_%s_before asks for %s before it.',
 				k.due_at, kind, early);
 	END IF;
-	IF most IS NOT NULL
-	   AND CASE kind WHEN 'extend' THEN moved_to > peoplecall.due_at(k.started_at, k.allowed,
-		                                           array_append(k.extensions, most), k.pauses, k.calendar)
-	            ELSE kind IN ('suspend', 'shelve')
-	             AND coalesce(until, 'infinity') > peoplecall.due_at(at, most, k.calendar) END
-	THEN
+	-- a limit is compared by where it leads: 5wd and 7d have no order of their own
+	too_far := most IS NOT NULL AND (
+		moved_to > peoplecall.due_at(k.started_at, k.allowed,
+			array_append(k.extensions, most), k.pauses, k.calendar)
+		OR (kind IN ('suspend', 'shelve')
+		    AND coalesce(until, 'infinity') > peoplecall.due_at(at, most, k.calendar)));
+	IF too_far THEN
 		RAISE SQLSTATE 'PC006' USING
 			MESSAGE = format('a request to %s goes too far', kind),
 			DETAIL = format('Setting request_%s_most allows %s.', kind, most);
@@ -546,7 +548,7 @@ BEGIN
 	IF c.command_level < peoplecall.command_level(c.grade) THEN
 		n.command_level := (enum_range(c.command_level, NULL))[2];
 	ELSE
-		n.grade := CASE c.grade::text WHEN 'D' THEN 'C' WHEN 'C' THEN 'B' ELSE 'A' END;
+		n.grade := (CASE c.grade::text WHEN 'D' THEN 'C' WHEN 'C' THEN 'B' ELSE 'A' END)::peoplecall.grade;
 		n.command_level := peoplecall.command_level(n.grade);
 	END IF;
 	n.command_org := peoplecall.commanding_org(c.area, n.command_level, at);
@@ -621,18 +623,14 @@ AS $$
 DECLARE
 	every peoplecall.timelimit := (peoplecall.setting_value('shelve_review', '"30d"') #>> '{}')::peoplecall.timelimit;
 	review timestamptz := last_at;
-	further timestamptz;
+	further timestamptz := peoplecall.due_at(last_at, every, NULL);
 BEGIN
-	LOOP
-		further := peoplecall.due_at(review, every, NULL);
-		IF further IS NULL OR further <= review THEN
-			RETURN NULL;
-		END IF;
-		IF further > at THEN
-			RETURN further;
-		END IF;
+	-- a limit that leads nowhere ends it
+	WHILE further > review AND further <= at LOOP
 		review := further;
+		further := peoplecall.due_at(review, every, NULL);
 	END LOOP;
+	RETURN CASE WHEN further > review THEN further END;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.next_review(timestamptz, timestamptz) IS
@@ -718,7 +716,7 @@ BEGIN
 			WHEN 'shelve' THEN peoplecall.grant_shelve(c.district_id, c.id, request, at)
 			WHEN 'exclude' THEN peoplecall.grant_exclude(c.district_id, c.id, request, at) END;
 	END IF;
-	next_state := coalesce(done ->> 'state', c.state::text);
+	next_state := coalesce((done ->> 'state')::peoplecall.complaint_state, c.state);
 	PERFORM peoplecall.send_notice(c.district_id, c.id, c.area,
 		peoplecall.officer_for(t.org, 'handler', at, t.officer),
 		CASE WHEN granted THEN 'granted' ELSE 'refused' END,

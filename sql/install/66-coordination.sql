@@ -139,7 +139,7 @@ CREATE FUNCTION peoplecall.open_coordination(
 AS $$
 DECLARE
 	coordination bigint := district_id * 1000000000000 + nextval('peoplecall.complaint_serial');
-	sign_by timestamptz := peoplecall.due_at(at, peoplecall.setting_limit('sign_limit', '2h'), NULL);
+	signing_by timestamptz := peoplecall.due_at(at, peoplecall.setting_limit('sign_limit', '2h'), NULL);
 	called record;
 BEGIN
 	INSERT INTO peoplecall.coordination (district_id, id, complaint_id, convened_by, area,
@@ -150,7 +150,7 @@ BEGIN
 		org, outsider, sign_by)
 	SELECT open_coordination.district_id, coordination, open_coordination.area,
 	       row_number() OVER (ORDER BY p.place), p.org, p.outsider,
-	       CASE WHEN p.org IS NOT NULL THEN open_coordination.sign_by END
+	       CASE WHEN p.org IS NOT NULL THEN signing_by END
 	  FROM (SELECT min(o.place) AS place, o.org, NULL::text AS outsider
 	          FROM unnest(orgs) WITH ORDINALITY AS o (org, place)
 	         GROUP BY o.org
@@ -170,7 +170,7 @@ BEGIN
 			jsonb_build_object('no', peoplecall.complaint_no(coalesce(complaint_id, coordination)),
 				'title', title, 'place', place, 'called', called.name,
 				'meets_at', peoplecall.local_time(meets_at),
-				'sign_by', peoplecall.local_time(sign_by),
+				'sign_by', peoplecall.local_time(signing_by),
 				'convenor', (SELECT o.name FROM peoplecall.org AS o WHERE o.id = convenor)), at);
 	END LOOP;
 	RETURN coordination;
@@ -295,7 +295,7 @@ BEGIN
 	  FROM peoplecall.coordination_party AS p
 	 WHERE p.district_id = choose_party.district_id
 	   AND p.coordination_id = coordination
-	   AND CASE WHEN outsider IS NOT NULL THEN p.outsider = btrim(choose_party.outsider)
+	   AND CASE WHEN choose_party.outsider IS NOT NULL THEN p.outsider = btrim(choose_party.outsider)
 	            WHEN choose_party.org IS NOT NULL THEN p.org = choose_party.org
 	            ELSE p.org = ANY (orgs) END
 	 ORDER BY p.seq

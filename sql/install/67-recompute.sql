@@ -12,7 +12,7 @@ COMMENT ON FUNCTION peoplecall.recompute(int, text, bigint, int) IS
 -- What a clock would be by the rules of now, as a row of clock; no row where it
 -- is that already.
 CREATE FUNCTION peoplecall.stale_clocks(
-	district_id int, complaints bigint[], calendar text, now_at timestamptz)
+	district_id int, complaints bigint[], calendar text)
 	RETURNS TABLE (
 		complaint_id bigint,
 		clock_seq int,
@@ -64,7 +64,7 @@ BEGIN
 	        OR k.next_alarm_at IS DISTINCT FROM n.next_alarm_at);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.stale_clocks(int, bigint[], text, timestamptz) IS
+COMMENT ON FUNCTION peoplecall.stale_clocks(int, bigint[], text) IS
 	'the open clocks of these complaints that the rules of now would give other times, with what they would be';
 
 CREATE FUNCTION peoplecall.recompute_body(
@@ -77,7 +77,7 @@ DECLARE
 	district peoplecall.areacode;
 	ids bigint[];
 	stale bigint[];
-	at timestamptz;
+	now_at timestamptz;
 BEGIN
 	IF district_id IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
@@ -93,7 +93,7 @@ BEGIN
 	END IF;
 	district := district_id::bigint::peoplecall.areacode;
 	PERFORM peoplecall.gate_area(district, NULL, NULL);
-	at := peoplecall.act_time(NULL);
+	now_at := peoplecall.act_time(NULL);
 
 	ids := ARRAY(
 		SELECT o.id
@@ -120,7 +120,7 @@ BEGIN
 	-- kept waiting
 	stale := ARRAY(
 		SELECT DISTINCT s.complaint_id
-		  FROM peoplecall.stale_clocks(district_id, ids, calendar, at) AS s);
+		  FROM peoplecall.stale_clocks(district_id, ids, calendar) AS s);
 	IF stale = '{}' THEN
 		RETURN;
 	END IF;
@@ -133,7 +133,7 @@ BEGIN
 		   FOR UPDATE);
 
 	WITH now_stale AS MATERIALIZED (
-		SELECT s.* FROM peoplecall.stale_clocks(district_id, stale, calendar, at) AS s
+		SELECT s.* FROM peoplecall.stale_clocks(district_id, stale, calendar) AS s
 	), timed AS (
 		UPDATE peoplecall.clock AS k
 		   SET policy = s.policy, calendar = s.new_calendar, allowed = s.allowed,
@@ -152,7 +152,7 @@ BEGIN
 		INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
 			actor, officer, org, task_seq, detail)
 		SELECT c.district_id, c.id, c.area, c.event_count + 1,
-		       greatest(recompute_body.at, c.last_event_at), 'recompute',
+		       greatest(now_at, c.last_event_at), 'recompute',
 		       peoplecall.gate_actor(), peoplecall.gate_officer(), NULL, NULL,
 		       jsonb_strip_nulls(jsonb_build_object('calendar', calendar, 'deadlines', s.deadlines))
 		  FROM shifted AS s
@@ -170,7 +170,7 @@ BEGIN
 	   SET warn_at = l.warn_at, due_at = l.due_at, paused_at = l.paused_at,
 	       event_count = e.seq, last_event_at = e.at
 	  FROM unnest(stale) AS s (id)
-	 CROSS JOIN LATERAL peoplecall.tightest_clock(district_id, s.id) AS l
+	 CROSS JOIN LATERAL peoplecall.tightest_clock(recompute_body.district_id, s.id) AS l
 	 CROSS JOIN LATERAL (
 		SELECT v.seq, v.at
 		  FROM peoplecall.event AS v
