@@ -77,13 +77,15 @@ BEGIN
 			MESSAGE = 'a meeting must lie ahead',
 			DETAIL = format('It is called for %s, and now it is %s.', meets_at, at);
 	END IF;
-	orgs := array_remove(array_remove(orgs, NULL), convenor);
+	orgs := ARRAY(SELECT o.id FROM unnest(orgs) WITH ORDINALITY AS o (id, place)
+	               WHERE o.id <> convenor
+	               GROUP BY o.id ORDER BY min(o.place));
 	outsiders := ARRAY(SELECT DISTINCT btrim(o.name) FROM unnest(outsiders) AS o (name)
 	                    WHERE btrim(o.name) <> '' ORDER BY 1);
-	FOREACH called IN ARRAY coalesce(orgs, '{}') LOOP
+	FOREACH called IN ARRAY orgs LOOP
 		PERFORM peoplecall.require_org(called);
 	END LOOP;
-	IF coalesce(orgs, '{}') = '{}' AND outsiders = '{}' THEN
+	IF orgs = '{}' AND outsiders = '{}' THEN
 		RAISE null_value_not_allowed USING
 			MESSAGE = 'a meeting needs somebody beside its convenor';
 	END IF;

@@ -456,7 +456,9 @@ SELECT is(pg_temp.refusal(format('SELECT peoplecall.request(%s, ''exclude'', ''å
 
 -- Asked, granted, refused: by org and kind.
 SELECT is(ARRAY(SELECT concat_ws(' ', k.org, k.kind, k.asked, k.granted, k.refused, k.lapsed, k.open)
-                  FROM peoplecall.request_counts('2019-12-05 00:00+08', '2019-12-13 00:00+08', '420106') AS k WHERE k.kind IN ('return', 'lower')), '{}', 'counted');
+                  FROM peoplecall.request_counts('2019-12-05 00:00+08', '2019-12-13 00:00+08', '420106') AS k WHERE k.kind IN ('return', 'lower')), ARRAY[
+	'12 return 1 1 0 0 0', '12 lower 1 1 0 0 0', '31 return 1 0 0 1 0', '32 lower 1 1 0 0 0', '33 return 5 4 0 1 0', '34 return 2 1 1 0 0'],
+	'asked, granted, refused, lapsed, open');
 SELECT is((SELECT sum(k.asked) FROM peoplecall.request_counts('-infinity', 'infinity') AS k),
 	(SELECT count(*)::numeric FROM peoplecall.request AS r WHERE r.asked_by IS NOT NULL), 'every one that an org asked');
 SELECT is((SELECT count(*) FROM peoplecall.request_counts('-infinity', 'infinity', '420102') AS k), 0::bigint, 'none of another district');
