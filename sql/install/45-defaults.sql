@@ -160,7 +160,7 @@ BEGIN
 		('command_up', '【提级办理】诉求{no}“{title}”超期未决，已提级至{org}指挥，请于{due_at}前办结。'),
 		('supervise', '【督办通知】诉求{no}“{title}”超期未决，已移送督查，请{org}于{due_at}前答复。'),
 		('report', '【情况报告】诉求{no}“{title}”，{org}：{note}'),
-		('unsolved', '【群众不满意】诉求{no}“{title}”，群众再次表示未解决，请研究是否重办。'),
+		('unsolved', '【群众不满意】诉求{no}“{title}”，群众表示未解决，请研究是否重办。'),
 		('clock.dispatch', '派单'),
 		('clock.accept', '接单'),
 		('clock.contact', '联系群众'),

@@ -3,24 +3,32 @@
 CREATE FUNCTION peoplecall.due_districts() RETURNS SETOF int
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.due_districts() IS
-	'districts in which a step of the ladder is due, ascending; one index probe each';
+	'districts in which a step of the ladder is due, ascending; two index probes for each that has an open clock';
 
+-- From district to district along the index of alarms: a probe for each that has
+-- an open clock, whatever areas the table area knows.
 CREATE FUNCTION peoplecall.due_districts_body() RETURNS SETOF int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	now_at timestamptz := peoplecall.act_time(NULL);
+	district int := -1;
 BEGIN
-	RETURN QUERY
-	SELECT d.id
-	  FROM (SELECT DISTINCT peoplecall.district_of_area(a.code) AS id
-	          FROM peoplecall.area AS a
-	         WHERE peoplecall.level(a.code) <= 'district') AS d
-	 WHERE EXISTS (
-		SELECT FROM peoplecall.clock AS k
-		 WHERE k.district_id = d.id AND k.next_alarm_at <= now_at)
-	 ORDER BY d.id;
+	LOOP
+		SELECT k.district_id INTO district
+		  FROM peoplecall.clock AS k
+		 WHERE k.district_id > district AND k.next_alarm_at IS NOT NULL
+		 ORDER BY k.district_id
+		 LIMIT 1;
+		EXIT WHEN NOT FOUND;
+		IF EXISTS (
+			SELECT FROM peoplecall.clock AS k
+			 WHERE k.district_id = district AND k.next_alarm_at <= now_at)
+		THEN
+			RETURN NEXT district;
+		END IF;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.due_districts_body() IS 'body of due_districts()';
