@@ -1,5 +1,7 @@
 -- Binary input takes what binary output gives, and refuses everything else.
 SET client_min_messages = error;
+DROP EXTENSION IF EXISTS peoplecall CASCADE;
+DROP SCHEMA IF EXISTS peoplecall CASCADE;
 CREATE EXTENSION peoplecall CASCADE;
 RESET client_min_messages;
 
