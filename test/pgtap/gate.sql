@@ -429,7 +429,7 @@ SELECT is(pg_temp.try('gate_other', 'CREATE FUNCTION peoplecall.mine() RETURNS i
 SELECT is(pg_temp.try('gate_other', format('SELECT peoplecall.%s', h)), '42501', h || ' by a role with a post')
   FROM unnest(ARRAY['write_event(420106, 420106000000000001, ''420106012001'', 99, now(), ''x'', 1, 1, ''{}'')',
 	'settle(420106, 420106000000000001, ''closed'', now(), 1, 1, 1)', 'lock_complaint(420106000000000001)',
-	'stop_clocks(420106, 420106000000000001, 1, ''{resolve}'', now())', 'end_task(420106, 420106000000000001, 1, ''withdrawn'', now(), ''void'')',
+	'stop_clocks(420106, 420106000000000001, 1, ''{resolve}'', now())', 'end_task(420106, 420106000000000001, 1, ''withdrawn'', now())',
 	'fire_alarms(420106, ''{420106000000000001}'', now())', 'grant_reading(''gate_other'')', 'default_rules()',
 	'send_notice(420106, 420106000000000001, ''420106012001'', 111, ''x'', ''{}'', now())', 'lock_notice(''420106000000000001-1'')',
 	'ledger_ddl(''DROP TABLE peoplecall.event'')', 'require_ledger_owner(''x'')', 'schedule_jobs()', 'unschedule_jobs()']) AS h;

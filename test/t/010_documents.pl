@@ -246,7 +246,7 @@ check_names('readme');
 check_settings('readme');
 check_errors();
 check_verbs('readme');
-check_links('README.md');
+check_links($_) foreach 'README.md', 'demo/README.md';
 
 my $database = 'readme';
 foreach my $page (sort glob 'doc/*.md')
