@@ -17,9 +17,16 @@ DATA_built   = peoplecall--$(EXTVERSION).sql
 DATA         = $(wildcard sql/upgrade/peoplecall--*.sql)
 EXTRA_CLEAN  = peoplecall--*.sql tmp_check
 
+# Unused parameters are no mistake here: callbacks have the server's signature,
+# and the server's own headers (lib/ilist.h, storage/bufpage.h) have them too.
 PG_CFLAGS    = -Wall -Wextra -Wno-unused-parameter
 ifdef WERROR
 PG_CFLAGS   += -Werror
+# A server built with gcc hands its flags and attributes on to clang.
+ifneq ($(findstring clang,$(CC)),)
+PG_CFLAGS   += -Wno-unknown-warning-option -Wno-ignored-attributes \
+	-Wno-ignored-optimization-argument
+endif
 endif
 
 REGRESS      = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))

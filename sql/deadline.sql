@@ -178,3 +178,10 @@ SELECT pg_temp.code_of(e) AS code, e AS expression
        $$calendar_gaps('infinity')$$]) AS e;
 
 DELETE FROM peoplecall.calendar;
+
+-- The ends of time are further apart than an int64 counts.
+SELECT peoplecall.warn_at('4000-01-01 00:00+00 BC', '294276-12-31 00:00+00', 1e-9, NULL);
+SELECT peoplecall.due_at('4000-01-01 00:00+00 BC', '1h', NULL, '{[4000-01-01 00:00+00 BC,294276-12-31 00:00+00)}', NULL);
+SELECT peoplecall.due_at('4000-01-01 00:00+00 BC', '1wh', NULL, '{[4000-01-01 00:00+00 BC,294276-12-31 00:00+00)}', NULL);
+SELECT peoplecall.warn_at('2000-01-01 00:00+00', '294276-12-31 00:00+00', 1, NULL),
+       peoplecall.warn_at('2000-01-01 00:00+00', '294276-12-31 00:00+00', 0.5, NULL);

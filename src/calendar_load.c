@@ -17,6 +17,7 @@
 #include "errcodes.h"
 #include "ledger.h"
 #include "rulebook.h"
+#include "rulerow.h"
 
 static void *load_calendars(MemoryContext context);
 
@@ -56,30 +57,11 @@ find_calendar(PcCalendarSet *set, const char *name, int length)
 	return NULL;
 }
 
-/*
- * A column of a row of the latest query.
- */
-static Datum
-column(uint64 row, int number, bool *isnull)
-{
-	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
-						 number, isnull);
-}
-
-static char *
-text_column(MemoryContext context, uint64 row, int number)
-{
-	char	   *value = SPI_getvalue(SPI_tuptable->vals[row],
-									 SPI_tuptable->tupdesc, number);
-
-	return value ? MemoryContextStrdup(context, value) : NULL;
-}
-
 static DateADT
 date_column(uint64 row, int number, DateADT if_null)
 {
 	bool		isnull;
-	Datum		value = column(row, number, &isnull);
+	Datum		value = pc_row_value(row, number, DATEOID, &isnull);
 
 	return isnull ? if_null : DatumGetDateADT(value);
 }
@@ -91,8 +73,7 @@ date_column(uint64 row, int number, DateADT if_null)
 static PcCalendar *
 row_calendar(PcCalendarSet *set, uint64 row)
 {
-	char	   *name = SPI_getvalue(SPI_tuptable->vals[row],
-									SPI_tuptable->tupdesc, 1);
+	char	   *name = pc_row_string(row, 1, CurrentMemoryContext);
 
 	return name ? find_calendar(set, name, strlen(name)) : NULL;
 }
@@ -104,7 +85,7 @@ load_windows(PcCalendarSet *set, MemoryContext context)
 	bool		isnull;
 
 	pc_rulebook_query(
-		"SELECT calendar, COALESCE(weekday, 0::pg_catalog.int2), "
+		"SELECT calendar, COALESCE(weekday, 0::pg_catalog.int2) AS weekday, "
 		"       (EXTRACT(epoch FROM opens) * 1000000)::pg_catalog.int8, "
 		"       (EXTRACT(epoch FROM closes) * 1000000)::pg_catalog.int8, "
 		"       pg_catalog.lower(valid), pg_catalog.upper(valid) "
@@ -123,9 +104,10 @@ load_windows(PcCalendarSet *set, MemoryContext context)
 		if (calendar->nwindows == 0)
 			calendar->windows = windows;
 		calendar->nwindows++;
-		windows->weekday = DatumGetInt16(column(row, 2, &isnull));
-		windows->opens = DatumGetInt64(column(row, 3, &isnull));
-		windows->closes = DatumGetInt64(column(row, 4, &isnull));
+		windows->weekday = DatumGetInt16(pc_row_value(row, 2, INT2OID,
+													  &isnull));
+		windows->opens = pc_row_int64(row, 3);
+		windows->closes = pc_row_int64(row, 4);
 		windows->valid_from = date_column(row, 5, DATEVAL_NOBEGIN);
 		windows->valid_end = date_column(row, 6, DATEVAL_NOEND);
 		windows++;
@@ -136,10 +118,9 @@ static void
 load_special_days(PcCalendarSet *set, MemoryContext context)
 {
 	PcSpecialDay *days;
-	bool		isnull;
 
 	pc_rulebook_query(
-		"SELECT calendar, day, is_workday, COALESCE(name, '') "
+		"SELECT calendar, day, is_workday, COALESCE(name, '') AS name "
 		"  FROM peoplecall.calendar_day "
 		" ORDER BY calendar COLLATE pg_catalog.\"C\", day");
 	days = (PcSpecialDay *)
@@ -154,9 +135,9 @@ load_special_days(PcCalendarSet *set, MemoryContext context)
 		if (calendar->nspecial == 0)
 			calendar->special = days;
 		calendar->nspecial++;
-		days->day = DatumGetDateADT(column(row, 2, &isnull));
-		days->is_workday = DatumGetBool(column(row, 3, &isnull));
-		days->name = text_column(context, row, 4);
+		days->day = date_column(row, 2, DATEVAL_NOBEGIN);
+		days->is_workday = pc_row_bool(row, 3);
+		days->name = pc_row_string(row, 4, context);
 		if (days->day < PC_EXPLICIT_FIRST || days->day >= PC_EXPLICIT_END)
 			calendar->defect = "It has a row in peoplecall.calendar_day outside of the years 1900 to 2099.";
 		days++;
@@ -181,9 +162,12 @@ load_calendars(MemoryContext context)
 	for (uint64 row = 0; row < SPI_processed; row++)
 	{
 		PcCalendar *calendar = &set->calendars[row];
-		char	   *zone = text_column(context, row, 2);
+		char	   *zone;
 
-		calendar->name = text_column(context, row, 1);
+		pc_row_not_null(row, 1);
+		pc_row_not_null(row, 2);
+		calendar->name = pc_row_string(row, 1, context);
+		zone = pc_row_string(row, 2, context);
 		calendar->name_length = strlen(calendar->name);
 		calendar->known_until = date_column(row, 3, DATEVAL_NOBEGIN);
 		calendar->zone = pg_tzset(zone);

@@ -43,6 +43,8 @@ extern TimestampTz pc_deadline_step(PcCalendar *calendar, TimestampTz from,
 extern TimestampTz pc_add_open_time(PcCalendar *calendar, TimestampTz from,
 									int64 amount, const PcPause *pauses,
 									int npauses);
+extern int64 pc_time_between(PcCalendar *calendar, TimestampTz from,
+							 TimestampTz to);
 extern int32 pc_deadline_day(PcCalendar *calendar, TimestampTz at,
 							 bool is_deadline, bool *closed);
 

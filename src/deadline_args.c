@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/tupmacs.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
@@ -15,7 +16,7 @@
 void
 pc_read_limits(PcLimits *limits, PcTimeLimit allowed, ArrayType *extensions)
 {
-	const Datum *values;
+	const char *values;
 	int			nextensions = 0;
 
 	limits->list = limits->usual;
@@ -31,13 +32,12 @@ pc_read_limits(PcLimits *limits, PcTimeLimit allowed, ArrayType *extensions)
 			limits->list = (PcTimeLimit *)
 				palloc((nextensions + 1) * sizeof(PcTimeLimit));
 
-		/* eight bytes by value, so they lie there as Datums */
-		values = (const Datum *) ((char *) extensions +
-								  (ARR_HASNULL(extensions) ?
-								   (Size) extensions->dataoffset :
-								   ARR_OVERHEAD_NONULLS(ARR_NDIM(extensions))));
+		values = pc_array_data(extensions);
 		for (int i = 0; i < nextensions; i++)
-			limits->list[i + 1] = pc_timelimit_from_datum(values[i]);
+			limits->list[i + 1] =
+				pc_timelimit_from_datum(fetch_att(values + i * sizeof(int64),
+												  FLOAT8PASSBYVAL,
+												  sizeof(int64)));
 	}
 	limits->list[0] = allowed;
 	limits->count = nextensions + 1;

@@ -22,6 +22,15 @@ pc_check_finite(TimestampTz at)
 				 errmsg("cannot count time from or to an infinite timestamp")));
 }
 
+/* the elements of an array; ARR_DATA_PTR() mixes signs */
+static inline const char *
+pc_array_data(const ArrayType *array)
+{
+	return (const char *) array +
+		(ARR_HASNULL(array) ? (Size) array->dataoffset :
+		 ARR_OVERHEAD_NONULLS(ARR_NDIM(array)));
+}
+
 /* as many as clocks have; more are allocated */
 #define PC_USUAL_COUNT 8
 

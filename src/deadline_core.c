@@ -76,6 +76,21 @@ same_clock(PcCalendar *calendar, TimestampTz from, int32 ndays)
 }
 
 /*
+ * Opening time from one instant to another. The ends of natural time are
+ * further apart than an int64 counts.
+ */
+int64
+pc_time_between(PcCalendar *calendar, TimestampTz from, TimestampTz to)
+{
+	int64		between;
+
+	if (pg_sub_s64_overflow(pc_open_time(calendar, to),
+							pc_open_time(calendar, from), &between))
+		pc_time_out_of_range();
+	return between;
+}
+
+/*
  * Natural time: the deadline moves by the time paused before it.
  */
 static TimestampTz
@@ -92,7 +107,8 @@ move_by_pauses(TimestampTz from, TimestampTz due,
 			break;
 		if (is_endless(&pause))
 			return DT_NOEND;
-		if (pg_add_s64_overflow(due, pause.until - pause.from, &due) ||
+		if (pg_add_s64_overflow(due, pc_time_between(NULL, pause.from,
+													 pause.until), &due) ||
 			!IS_VALID_TIMESTAMP(due))
 			pc_time_out_of_range();
 	}
@@ -126,8 +142,8 @@ pc_add_open_time(PcCalendar *calendar, TimestampTz from, int64 amount,
 		if (is_endless(&pause))
 			return DT_NOEND;
 		if (pg_add_s64_overflow(wanted,
-								pc_open_time(calendar, pause.until) - before,
-								&wanted))
+								pc_time_between(calendar, pause.from,
+												pause.until), &wanted))
 			pc_time_out_of_range();
 	}
 	return pc_open_first(calendar, wanted, pc_day_at(calendar, from));
@@ -278,8 +294,7 @@ paused_open_time(PcCalendar *calendar, TimestampTz start, TimestampTz due,
 			continue;
 		if (pause.from >= due)
 			break;
-		paused += pc_open_time(calendar, Min(pause.until, due)) -
-			pc_open_time(calendar, pause.from);
+		paused += pc_time_between(calendar, pause.from, Min(pause.until, due));
 	}
 	return paused;
 }
@@ -296,17 +311,18 @@ pc_warn_at(PcCalendar *calendar, TimestampTz start, TimestampTz due,
 		return due;
 	if (unit != PC_UNIT_WORK_HOUR && unit != PC_UNIT_WORKDAY)
 		calendar = NULL;
-	counted = pc_open_time(calendar, due) - pc_open_time(calendar, start) -
+	counted = pc_time_between(calendar, start, due) -
 		paused_open_time(calendar, start, due, pauses, npauses);
 	if (counted <= 0)
 	{
 		/* nothing counts between the two: share out what there is */
 		calendar = NULL;
 		npauses = 0;
-		counted = due - start;
+		counted = pc_time_between(NULL, start, due);
 	}
-	warn = pc_add_open_time(calendar, start,
-							(int64) rint(counted * fraction),
-							pauses, npauses);
+	/* a product of centuries may be rounded to more than the whole */
+	if (fraction < 1)
+		counted = Min((int64) rint(counted * fraction), counted);
+	warn = pc_add_open_time(calendar, start, counted, pauses, npauses);
 	return Min(warn, due);
 }

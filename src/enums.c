@@ -85,21 +85,20 @@ forget_type(Datum arg, int cacheid, uint32 hashvalue)
 			cache[i].valid = false;
 }
 
-static Oid
-find_type(PcEnum type)
+Oid
+pc_own_type(const char *name)
 {
 	Oid			schema = get_namespace_oid(PEOPLECALL_SCHEMA, true);
 	Oid			found = InvalidOid;
 
 	if (OidIsValid(schema))
 		found = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-								CStringGetDatum(names[type].type),
+								CStringGetDatum(name),
 								ObjectIdGetDatum(schema));
 	if (!OidIsValid(found))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("type %s.%s does not exist",
-						PEOPLECALL_SCHEMA, names[type].type),
+				 errmsg("type %s.%s does not exist", PEOPLECALL_SCHEMA, name),
 				 errhint("Create the extension peoplecall in this database.")));
 	return found;
 }
@@ -141,7 +140,7 @@ lookup(PcEnum type)
 	do
 	{
 		seen = generation;
-		entry->type = find_type(type);
+		entry->type = pc_own_type(names[type].type);
 		entry->type_hash =
 			GetSysCacheHashValue1(TYPEOID, ObjectIdGetDatum(entry->type));
 		for (int i = 0; i < names[type].count; i++)
@@ -156,6 +155,13 @@ Oid
 pc_enum_type(PcEnum type)
 {
 	return lookup(type)->type;
+}
+
+const char *
+pc_enum_label(PcEnum type, int ordinal)
+{
+	Assert(ordinal >= 0 && ordinal < names[type].count);
+	return names[type].labels[ordinal];
 }
 
 Datum

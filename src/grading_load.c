@@ -54,6 +54,7 @@ read_categories(PcGrading *grading, int **nodes, PcGrade **grades,
 	*grades = palloc((*count + 1) * sizeof(PcGrade));
 	for (uint64 i = 0; i < *count; i++)
 	{
+		pc_row_not_null(i, 1);
 		(*nodes)[i] = pc_row_category(i, 1, grading->tree);
 		(*grades)[i] = pc_row_grade(i, 2);
 	}
@@ -63,7 +64,8 @@ read_categories(PcGrading *grading, int **nodes, PcGrade **grades,
 static void
 read_words(PcGradeRule *rule, uint64 i, int column, MemoryContext context)
 {
-	struct varlena *words = pc_row_copy(i, column, CurrentMemoryContext);
+	struct varlena *words = pc_row_copy(i, column, TEXTARRAYOID,
+										CurrentMemoryContext);
 	Datum	   *elements;
 
 	if (words == NULL)
@@ -98,7 +100,8 @@ read_rule(PcGrading *grading, PcGradeRule *rule, uint64 i,
 	read_words(rule, i, 9, context);
 	rule->grade = pc_row_grade(i, 10);
 	rule->urgency = pc_row_enum(i, 11, PC_ENUM_URGENCY);
-	rule->reason = (text *) pc_row_copy(i, 12, context);
+	pc_row_not_null(i, 12);
+	rule->reason = (text *) pc_row_copy(i, 12, TEXTOID, context);
 }
 
 static void

@@ -19,6 +19,7 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -53,6 +54,17 @@ pc_ladder(FmgrInfo *flinfo)
 	return ladder;
 }
 
+static void
+check_fraction(double fraction, const char *what)
+{
+	if (isnan(fraction) || fraction < 0 || fraction > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be between 0 and 1", what),
+				 errdetail("It is %g.", fraction),
+				 errhint("Correct the row in schema peoplecall.")));
+}
+
 static double
 read_warn_fraction(void)
 {
@@ -63,38 +75,37 @@ read_warn_fraction(void)
 	pc_rulebook_query("SELECT (value #>> '{}')::pg_catalog.float8 "
 					  "FROM peoplecall.setting WHERE name = 'warn_fraction'");
 	if (SPI_processed > 0)
-		value = pc_row_value(0, 1, &isnull);
+		value = pc_row_value(0, 1, FLOAT8OID, &isnull);
 	if (!isnull)
 		fraction = DatumGetFloat8(value);
-	if (isnan(fraction) || fraction < 0 || fraction > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("setting \"warn_fraction\" must be between 0 and 1"),
-				 errdetail("It is %g.", fraction),
-				 errhint("Correct the row of peoplecall.setting.")));
+	check_fraction(fraction, "setting \"warn_fraction\"");
 	SPI_freetuptable(SPI_tuptable);
 	return fraction;
 }
 
 static void
-read_step(PcStep *step, uint64 i, MemoryContext context)
+read_step(PcStep *step, uint64 i, Oid tell, MemoryContext context)
 {
 	bool		isnull;
 	Datum		value;
 
+	pc_row_not_null(i, 2);
+	pc_row_not_null(i, 7);
+	pc_row_not_null(i, 8);
 	step->id = pc_row_int64(i, 1);
 	step->clock = pc_row_enum(i, 2, PC_ENUM_CLOCK_KIND);
 	step->grade = pc_row_grade(i, 3);
-	step->seq = DatumGetInt16(pc_row_value(i, 4, &isnull));
-	value = pc_row_value(i, 5, &isnull);
+	step->seq = DatumGetInt16(pc_row_value(i, 4, INT2OID, &isnull));
+	value = pc_row_value(i, 5, FLOAT8OID, &isnull);
 	step->by_fraction = !isnull;
 	if (step->by_fraction)
+	{
 		step->fraction = DatumGetFloat8(value);
-	value = pc_row_value(i, 6, &isnull);
-	if (!isnull)
-		step->after = pc_timelimit_from_datum(value);
-	step->tell = (ArrayType *) pc_row_copy(i, 7, context);
-	step->act = (text *) pc_row_copy(i, 8, context);
+		check_fraction(step->fraction, "column \"fraction\" of the ladder");
+	}
+	pc_row_timelimit(i, 6, &step->after);
+	step->tell = (ArrayType *) pc_row_copy(i, 7, tell, context);
+	step->act = (text *) pc_row_copy(i, 8, TEXTOID, context);
 }
 
 static int
@@ -114,6 +125,7 @@ static void *
 load_ladder(MemoryContext context)
 {
 	PcLadder   *ladder = MemoryContextAllocZero(context, sizeof(PcLadder));
+	Oid			tell = get_array_type(pc_enum_type(PC_ENUM_OFFICER_ROLE));
 	int			count;
 	int			i;
 
@@ -125,7 +137,7 @@ load_ladder(MemoryContext context)
 		MemoryContextAllocExtended(context, (count + 1) * sizeof(PcStep),
 								   MCXT_ALLOC_ZERO | MCXT_ALLOC_HUGE);
 	for (i = 0; i < count; i++)
-		read_step(&ladder->steps[i], i, context);
+		read_step(&ladder->steps[i], i, tell, context);
 	SPI_freetuptable(SPI_tuptable);
 	qsort(ladder->steps, count, sizeof(PcStep), compare_steps);
 
@@ -187,11 +199,7 @@ read_fired(FiredSteps *fired, ArrayType *array)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("a step that was fired must not be null")));
-	/* ARR_DATA_PTR() mixes signs */
-	fired->ids = (const int64 *) ((char *) array +
-								  (ARR_HASNULL(array) ?
-								   (Size) array->dataoffset :
-								   ARR_OVERHEAD_NONULLS(ARR_NDIM(array))));
+	fired->ids = (const int64 *) pc_array_data(array);
 	fired->count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 }
 

@@ -11,7 +11,6 @@
 
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "orgs.h"
@@ -43,24 +42,6 @@ static const char jurisdictions_query[] =
 "                             'Asia/Shanghai')) AS z (zone)"
 " ORDER BY j.org, j.area, lower(j.valid) NULLS FIRST";
 
-static bool
-read_bool(uint64 row, int column)
-{
-	bool		isnull;
-	Datum		value = pc_row_value(row, column, &isnull);
-
-	return !isnull && DatumGetBool(value);
-}
-
-static TimestampTz
-read_bound(uint64 row, int column, TimestampTz otherwise)
-{
-	bool		isnull;
-	Datum		value = pc_row_value(row, column, &isnull);
-
-	return isnull ? otherwise : DatumGetTimestampTz(value);
-}
-
 static int
 compare_kinds(const void *a, const void *b)
 {
@@ -79,15 +60,13 @@ load_kinds(PcOrgs *orgs, MemoryContext context)
 	for (int i = 0; i < orgs->nkinds; i++)
 	{
 		PcOrgKind  *kind = &orgs->kinds[i];
-		bool		isnull;
-		char	   *name = TextDatumGetCString(pc_row_value(i, 1, &isnull));
 
-		kind->name = MemoryContextStrdup(context, name);
+		pc_row_not_null(i, 1);
+		kind->name = pc_row_string(i, 1, context);
 		kind->level = pc_row_enum(i, 2, PC_ENUM_AREA_LEVEL);
-		kind->territorial = read_bool(i, 3);
-		kind->inspects = read_bool(i, 4);
-		kind->outside = read_bool(i, 5);
-		pfree(name);
+		kind->territorial = pc_row_bool(i, 3);
+		kind->inspects = pc_row_bool(i, 4);
+		kind->outside = pc_row_bool(i, 5);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	qsort(orgs->kinds, orgs->nkinds, sizeof(PcOrgKind), compare_kinds);
@@ -96,15 +75,14 @@ load_kinds(PcOrgs *orgs, MemoryContext context)
 static void
 read_org(PcOrgs *orgs, PcOrg *org, uint64 row)
 {
-	bool		isnull;
-	char	   *kind_name = TextDatumGetCString(pc_row_value(row, 2, &isnull));
-	int			kind = pc_org_kind(orgs, kind_name);
+	char	   *kind_name = pc_row_string(row, 2, CurrentMemoryContext);
+	int			kind = kind_name == NULL ? -1 : pc_org_kind(orgs, kind_name);
 
 	org->id = pc_row_int64(row, 1);
-	org->area = pc_row_int64(row, 3);
+	org->area = pc_row_area(row, 3);
 	org->superior = pc_row_int64(row, 4);
 	org->commanded_by = pc_row_int64(row, 5);
-	org->active = read_bool(row, 6);
+	org->active = pc_row_bool(row, 6);
 	org->kind = kind;
 	org->level = -1;
 	org->superior_place = -1;
@@ -116,7 +94,8 @@ read_org(PcOrgs *orgs, PcOrg *org, uint64 row)
 		org->outside = orgs->kinds[kind].outside;
 	}
 	org->holds_own = (int) pc_area_level(org->area) >= org->level;
-	pfree(kind_name);
+	if (kind_name != NULL)
+		pfree(kind_name);
 }
 
 static void
@@ -165,9 +144,9 @@ load_jurisdictions(PcOrgs *orgs, MemoryContext context)
 			continue;			/* entered after the orgs were read */
 		org = &orgs->orgs[seat->org];
 		seat->holder = org->kind;
-		seat->area = pc_row_int64(i, 2);
-		seat->from = read_bound(i, 3, DT_NOBEGIN);
-		seat->to = read_bound(i, 4, DT_NOEND);
+		seat->area = pc_row_area(i, 2);
+		seat->from = pc_row_timestamptz(i, 3, DT_NOBEGIN);
+		seat->to = pc_row_timestamptz(i, 4, DT_NOEND);
 		seat->by_jurisdiction = true;
 		if (org->njurisdictions++ == 0)
 			org->first_jurisdiction = orgs->njurisdictions;

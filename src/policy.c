@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
@@ -44,16 +45,16 @@ static void
 read_policy(PcPolicies *policies, PcPolicy *policy, uint64 i,
 			MemoryContext context)
 {
-	bool		isnull;
-
+	pc_row_not_null(i, 6);
+	pc_row_not_null(i, 7);
 	policy->id = pc_row_int64(i, 1);
 	policy->node = pc_row_category(i, 2, policies->tree);
 	policy->grade = pc_row_grade(i, 3);
 	policy->urgency = pc_row_enum(i, 4, PC_ENUM_URGENCY);
 	policy->nature = pc_row_name(i, 5, &policies->natures);
 	policy->clock = pc_row_enum(i, 6, PC_ENUM_CLOCK_KIND);
-	policy->allowed = pc_timelimit_from_datum(pc_row_value(i, 7, &isnull));
-	policy->calendar = (text *) pc_row_copy(i, 8, context);
+	pc_row_timelimit(i, 7, &policy->allowed);
+	policy->calendar = (text *) pc_row_copy(i, 8, TEXTOID, context);
 	policy->filled = (policy->node != PC_CATEGORY_NONE) +
 		(policy->grade != 0) + (policy->urgency != PC_ANY) +
 		(policy->nature != PC_ANY);

@@ -8,9 +8,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "responsibility.h"
@@ -45,7 +45,7 @@ static TimestampTz
 read_bound(uint64 row, int column, bool inclusive, TimestampTz otherwise)
 {
 	bool		isnull;
-	Datum		value = pc_row_value(row, column, &isnull);
+	Datum		value = pc_row_value(row, column, TIMESTAMPTZOID, &isnull);
 	TimestampTz bound;
 	bool		has_inclusive;
 
@@ -53,7 +53,7 @@ read_bound(uint64 row, int column, bool inclusive, TimestampTz otherwise)
 		return otherwise;
 	bound = DatumGetTimestampTz(value);
 	/* the flag stands in the next column */
-	has_inclusive = DatumGetBool(pc_row_value(row, column + 1, &isnull));
+	has_inclusive = pc_row_bool(row, column + 1);
 	if (has_inclusive != inclusive && !TIMESTAMP_NOT_FINITE(bound))
 		bound++;
 	return bound;
@@ -63,22 +63,19 @@ read_bound(uint64 row, int column, bool inclusive, TimestampTz otherwise)
 static void
 read_body(PcRule *rule, uint64 row, const PcOrgs *orgs)
 {
-	bool		isnull;
-	Datum		kind = pc_row_value(row, COLUMN_KIND, &isnull);
+	char	   *kind = pc_row_string(row, COLUMN_KIND, CurrentMemoryContext);
 
 	rule->org = pc_row_int64(row, COLUMN_ORG);
 	rule->org_place = -1;
 	rule->kind = -1;
 	rule->at_level = (int8) pc_row_enum(row, COLUMN_AT_LEVEL,
 										PC_ENUM_AREA_LEVEL);
-	if (isnull)
+	if (kind == NULL)
 		rule->org_place = pc_pairmap_find(&orgs->by_id, 0, rule->org);
 	else
 	{
-		char	   *name = TextDatumGetCString(kind);
-
-		rule->kind = pc_org_kind(orgs, name);
-		pfree(name);
+		rule->kind = pc_org_kind(orgs, kind);
+		pfree(kind);
 	}
 }
 
@@ -86,14 +83,13 @@ read_body(PcRule *rule, uint64 row, const PcOrgs *orgs)
 static void
 read_rule(PcRules *rules, PcRule *rule, uint64 row)
 {
-	bool		isnull;
-
+	pc_row_not_null(row, COLUMN_CATEGORY);
 	rule->id = pc_row_int64(row, COLUMN_ID);
 	rule->category = pc_row_category(row, COLUMN_CATEGORY, rules->categories);
-	rule->area = pc_row_int64(row, COLUMN_AREA);
+	rule->area = pc_row_area(row, COLUMN_AREA);
 	rule->grade = pc_row_grade(row, COLUMN_GRADE);
 	rule->ruling = pc_row_int64(row, COLUMN_RULING);
-	rule->lead = DatumGetBool(pc_row_value(row, COLUMN_LEADS, &isnull));
+	rule->lead = pc_row_bool(row, COLUMN_LEADS);
 	rule->from = read_bound(row, COLUMN_LOWER, true, DT_NOBEGIN);
 	rule->to = read_bound(row, COLUMN_UPPER, false, DT_NOEND);
 	read_body(rule, row, rules->orgs);

@@ -160,7 +160,7 @@ BEGIN
 		('command_up', '【提级办理】诉求{no}“{title}”超期未决，已提级至{org}指挥，请于{due_at}前办结。'),
 		('supervise', '【督办通知】诉求{no}“{title}”超期未决，已移送督查，请{org}于{due_at}前答复。'),
 		('report', '【情况报告】诉求{no}“{title}”，{org}：{note}'),
-		('unsolved', '【群众不满意】诉求{no}“{title}”，群众再次表示未解决，请研究是否重办。'),
+		('unsolved', '【群众不满意】诉求{no}“{title}”，群众表示未解决，请研究是否重办。'),
 		('request', '【申请待审】诉求{no}“{title}”，{asker}申请{request}：{reason}，请审核。'),
 		('granted', '【申请同意】诉求{no}“{title}”的{request}申请已获同意（{reason}），办理时限{due_at}。'),
 		('refused', '【申请退回】诉求{no}“{title}”的{request}申请未获同意（{reason}），请按期办理，办理时限{due_at}。'),

@@ -185,21 +185,27 @@ COMMENT ON FUNCTION peoplecall.recompute_body(int, text, bigint, int) IS 'body o
 CREATE FUNCTION peoplecall.open_districts() RETURNS SETOF int
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.open_districts() IS
-	'districts of the areas that the caller''s posts reach, ascending: those through which recompute_deadlines() goes';
+	'districts with complaints that the caller''s posts reach, ascending, by one index probe each: those through which recompute_deadlines() goes';
 
 CREATE FUNCTION peoplecall.open_districts_body() RETURNS SETOF int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	district int := -1;
 BEGIN
 	PERFORM peoplecall.gate_actor();
-	RETURN QUERY
-	SELECT d.id
-	  FROM (SELECT DISTINCT peoplecall.district_of_area(a.code) AS id
-	          FROM peoplecall.area AS a
-	         WHERE peoplecall.level(a.code) <= 'district') AS d
-	 WHERE peoplecall.gate_reaches(d.id::bigint::peoplecall.areacode)
-	 ORDER BY d.id;
+	LOOP
+		SELECT c.district_id INTO district
+		  FROM peoplecall.complaint AS c
+		 WHERE c.district_id > district
+		 ORDER BY c.district_id
+		 LIMIT 1;
+		EXIT WHEN NOT FOUND;
+		IF peoplecall.gate_reaches(district::bigint::peoplecall.areacode) THEN
+			RETURN NEXT district;
+		END IF;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.open_districts_body() IS 'body of open_districts()';

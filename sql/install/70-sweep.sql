@@ -3,28 +3,43 @@
 CREATE FUNCTION peoplecall.due_districts() RETURNS SETOF int
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.due_districts() IS
-	'districts in which a step of the ladder is due, or the end or the review of a pause, ascending; two index probes each';
+	'districts in which a step of the ladder is due, or the end or the review of a pause, ascending; two or three index probes for each that has an open clock or a pause';
 
+-- From district to district along the index of alarms: a probe for each that has
+-- an open clock or a pause, whatever areas the table area knows.
 CREATE FUNCTION peoplecall.due_districts_body() RETURNS SETOF int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	now_at timestamptz := peoplecall.act_time(NULL);
+	district int := -1;
 BEGIN
-	RETURN QUERY
-	SELECT d.id
-	  FROM (SELECT DISTINCT peoplecall.district_of_area(a.code) AS id
-	          FROM peoplecall.area AS a
-	         WHERE peoplecall.level(a.code) <= 'district') AS d
-	 WHERE EXISTS (
-		SELECT FROM peoplecall.clock AS k
-		 WHERE k.district_id = d.id AND k.next_alarm_at <= now_at)
-	    OR EXISTS (
-		SELECT FROM peoplecall.request AS r
-		 WHERE r.district_id = d.id AND r.granted AND r.ended_at IS NULL
-		   AND least(r.until, r.review_at) <= now_at)
-	 ORDER BY d.id;
+	LOOP
+		SELECT min(n.id) INTO district
+		  FROM ((SELECT k.district_id AS id
+		           FROM peoplecall.clock AS k
+		          WHERE k.district_id > district AND k.next_alarm_at IS NOT NULL
+		          ORDER BY k.district_id
+		          LIMIT 1)
+		        UNION ALL
+		        (SELECT r.district_id
+		           FROM peoplecall.request AS r
+		          WHERE r.district_id > district AND r.granted AND r.ended_at IS NULL
+		          ORDER BY r.district_id
+		          LIMIT 1)) AS n;
+		EXIT WHEN district IS NULL;
+		IF EXISTS (
+			SELECT FROM peoplecall.clock AS k
+			 WHERE k.district_id = district AND k.next_alarm_at <= now_at)
+		   OR EXISTS (
+			SELECT FROM peoplecall.request AS r
+			 WHERE r.district_id = district AND r.granted AND r.ended_at IS NULL
+			   AND least(r.until, r.review_at) <= now_at)
+		THEN
+			RETURN NEXT district;
+		END IF;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.due_districts_body() IS 'body of due_districts()';

@@ -91,11 +91,12 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
 	old text := pg_temp.settings();
-	answer text[];
+	hung boolean := false;
 BEGIN
 	BEGIN
 		SET LOCAL ROLE evil;
 		EXECUTE hang;
+		hung := true;
 		PERFORM set_config('evil.armed', 'on', true);
 		RESET ROLE;
 		EXECUTE format('SET LOCAL ROLE %I', who);
@@ -116,7 +117,11 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'ZZ001';
 	EXCEPTION
 		WHEN SQLSTATE 'ZZ001' THEN NULL;
-		WHEN OTHERS THEN state := SQLSTATE || ' at the end';
+		WHEN OTHERS THEN
+			IF NOT hung THEN
+				RAISE;
+			END IF;
+			state := SQLSTATE || ' at the end';
 	END;
 	IF pg_temp.settings() <> old THEN
 		changed := concat_ws(' then ', changed, pg_temp.settings());
@@ -276,6 +281,51 @@ SELECT is(a.got, NULL, 'tick over hostile tables gets nothing'), is(a.ran_as, 'e
   FROM pg_temp.attacked('postgres', 'CREATE TRIGGER t AFTER INSERT ON peoplecall.event FOR EACH ROW EXECUTE FUNCTION evil.spy_trigger(''x'');
 	UPDATE peoplecall.clock SET next_alarm_at = ''2001-01-01'', started_at = ''2001-01-01'', due_at = ''2001-01-02'' WHERE next_alarm_at IS NOT NULL',
 	'SELECT peoplecall.tick(420106)') AS a;
+
+-- The owner may make functions beside ours. What runs as its caller must not
+-- fall for one that fits its call as well or better.
+SET LOCAL ROLE evil;
+CREATE FUNCTION evil.plant() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	f record;
+	args text;
+BEGIN
+	FOR f IN
+		SELECT p.proname, p.pronargs, string_agg(format_type(a.type, NULL), ', ' ORDER BY a.place) AS types
+		  FROM pg_proc AS p LEFT JOIN LATERAL unnest(p.proargtypes) WITH ORDINALITY AS a (type, place) ON true
+		 WHERE p.pronamespace = 'peoplecall'::regnamespace AND p.prokind = 'f'
+		   AND p.proname !~ '_(in|out|recv|send)$' AND p.proowner <> 'evil'::regrole
+		 GROUP BY p.oid, p.proname, p.pronargs
+	LOOP
+		FOREACH args IN ARRAY ARRAY[
+			concat_ws(', ', f.types, 'int DEFAULT 0'), concat_ws(', ', f.types, 'VARIADIC text[] DEFAULT ''{}'''),
+			regexp_replace(f.types, '\mtext\M', 'varchar', 'g'), regexp_replace(f.types, '\m(text|name)\M', 'anyelement', 'g'),
+			replace(f.types, 'text', 'name'), replace(f.types, 'name', 'text'), replace(f.types, 'bigint', 'integer'),
+			replace(f.types, 'integer', 'bigint'), replace(f.types, 'timestamp with time zone', 'date'),
+			repeat('anyelement, ', f.pronargs - 1) || 'anyelement', replace(f.types, 'peoplecall.areacode', 'bigint')]
+		LOOP
+			CONTINUE WHEN args IS NULL OR args = f.types;
+			BEGIN
+				EXECUTE format('CREATE FUNCTION peoplecall.%I(%s) RETURNS int LANGUAGE plpgsql AS %L', f.proname, args,
+					format('BEGIN PERFORM evil.spy(%L); RETURN NULL; END', f.proname || '(' || args || ')'));
+			EXCEPTION WHEN duplicate_function OR invalid_function_definition OR syntax_error OR feature_not_supported THEN NULL;
+			END;
+		END LOOP;
+	END LOOP;
+END $$;
+RESET ROLE;
+SELECT is(a.ran_as, 'postgres', 'a careless call falls for it')
+  FROM pg_temp.attacked('postgres', 'SELECT evil.plant()', 'SELECT peoplecall.setting_value(''a''::varchar, ''1'')') AS a;
+SELECT ok(coalesce(a.ran_as, 'evil') = 'evil', format('%s, with others of its name about: as the owner (%s)', c.call, a.ran_as)),
+       is(a.got, NULL, 'gets nothing'), is(a.changed, NULL, 'leaves nothing')
+  FROM (VALUES ('SELECT peoplecall.schedule_jobs()'), ('SELECT peoplecall.unschedule_jobs()'), ('SELECT peoplecall.jobs()'),
+	('SELECT * FROM peoplecall.due_districts()'), ('SELECT * FROM peoplecall.tick(420106, 10)'),
+	('SELECT peoplecall.uncovered(''4201''::peoplecall.areacode, now())'), ('SELECT peoplecall.unowned(''4201''::peoplecall.areacode, now())'),
+	('SELECT * FROM peoplecall.board'), ('SELECT * FROM peoplecall.lights'), ('SELECT * FROM peoplecall.my_tasks'), ('SELECT * FROM peoplecall.history'),
+	('SELECT peoplecall.accept(420106000000000001)'), ('SELECT peoplecall.install_defaults()'),
+	('SELECT peoplecall.create_ledger(''evil''::name)'), ('SELECT peoplecall.calendar_gaps()'),
+	('SELECT peoplecall.act_for(111::bigint)'), ('SELECT peoplecall.verbs()')) AS c (call)
+ CROSS JOIN LATERAL pg_temp.attacked('postgres', 'SELECT evil.plant()', c.call) AS a;
 
 --
 -- A hostile role that may create in public and has a superuser look there

@@ -386,7 +386,8 @@ SELECT cmp_ok((SELECT count(*) FROM peoplecall.clock WHERE next_alarm_at <= '201
 SELECT is(pg_temp.sweep_at('2019-12-30 09:00'), 0, 'but no step is left');
 SELECT is((SELECT count(*) FROM peoplecall.clock WHERE next_alarm_at <= '2019-12-30 09:00+08'), 0::bigint, 'and none is looked at again');
 
--- An idle tick reads no case record at all.
+-- An idle tick reads no case record at all; the look for due districts reads
+-- one alarm for each district that has any, however many are open.
 -- (plans made for the small tables so far would scan them)
 SET LOCAL enable_seqscan = off;
 DISCARD PLANS;
@@ -400,7 +401,9 @@ SELECT pg_temp.rows_read() AS before \gset
 SELECT cmp_ok(:before, '>', 100, 'what was done so far is counted');
 SELECT is(t::text, '(0,0,0,0)', 'an idle tick') FROM peoplecall.tick(420106) AS t;
 SELECT is(ARRAY(SELECT d FROM peoplecall.due_districts() AS d), '{}', 'and no district is due');
-SELECT is(pg_temp.rows_read(), :before::bigint, 'they read nothing');
+SELECT cmp_ok(pg_temp.rows_read() - :before,'<=',
+	(SELECT count(DISTINCT k.district_id) FROM peoplecall.clock AS k WHERE k.next_alarm_at IS NOT NULL),
+	'they read next to nothing');
 CREATE FUNCTION pg_temp.plan_of(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || statement;

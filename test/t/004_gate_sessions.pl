@@ -210,7 +210,7 @@ session_says($session, q{
 	CREATE FUNCTION public.works() RETURNS text LANGUAGE plpgsql AS $$
 	BEGIN
 		RETURN (SELECT r.state FROM peoplecall.report(420102000000000001, 'n', 1) AS r);
-	EXCEPTION WHEN undefined_function THEN
+	EXCEPTION WHEN undefined_function OR invalid_schema_name THEN
 		RETURN 'gone';
 	END $$});
 is(session_says($session, 'SELECT public.works()'), 'dispatched', 'a verb in a function');
@@ -241,19 +241,26 @@ my $kept = ask($node, 'city', q{
 				RAISE division_by_zero;
 			EXCEPTION WHEN division_by_zero THEN NULL;
 			END;
-			IF i % 100 = 0 THEN
-				UPDATE peoplecall.setting SET value = value WHERE name = 'timezone';
-				UPDATE peoplecall.post SET duty = duty;
-			END IF;
 		END LOOP;
 	END $$;
-	SET ROLE city_owner;
+	CREATE PROCEDURE public.change(n int) LANGUAGE plpgsql AS $$
+	BEGIN
+		FOR i IN 1 .. n LOOP
+			UPDATE peoplecall.setting SET value = value WHERE name = 'warn_fraction';
+			UPDATE peoplecall.post SET duty = duty;
+			PERFORM peoplecall.may_read('4201'), peoplecall.my_orgs();
+		END LOOP;
+	END $$;
+	SET ROLE app;
 	CALL public.work(300);
-	CREATE TEMPORARY TABLE held AS SELECT sum(used_bytes) AS bytes FROM pg_backend_memory_contexts;
 	RESET ROLE;
-	CREATE TEMPORARY TABLE before AS SELECT sum(used_bytes) AS bytes FROM pg_backend_memory_contexts;
+	CALL public.change(20);
+	CREATE TEMPORARY TABLE held AS SELECT sum(used_bytes) AS bytes FROM pg_backend_memory_contexts;
+	SET ROLE app;
 	CALL public.work(5000);
-	SELECT (SELECT sum(used_bytes) FROM pg_backend_memory_contexts) - (SELECT bytes FROM before)});
+	RESET ROLE;
+	CALL public.change(200);
+	SELECT (SELECT sum(used_bytes) FROM pg_backend_memory_contexts) - (SELECT bytes FROM held)});
 cmp_ok($kept, '<', 200_000, 'ten thousand verbs leave no memory behind');
 
 $node->stop;

@@ -1,0 +1,150 @@
+-- What the catalogue says of the extension's objects and of the ledger's:
+-- comments, pinned search paths, rights, labels that are true; create_ledger()
+-- a second time changes nothing.
+\set QUIET on
+\ir ../fixture/ledger.sql
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+BEGIN;
+SELECT no_plan();
+SET LOCAL search_path = pg_catalog, public, pg_temp;
+
+-- Functions and procedures.
+CREATE TEMPORARY TABLE function AS
+SELECT p.oid, p.oid::regprocedure::text AS name, p.proname, l.lanname AS language, p.prosecdef, p.proconfig,
+       p.prosqlbody IS NOT NULL AS standard_body, p.provolatile::text AS volatile, p.proparallel::text AS parallel, p.proleakproof, p.prokind
+  FROM pg_proc AS p
+  JOIN pg_language AS l ON l.oid = p.prolang
+ WHERE p.pronamespace = 'peoplecall'::regnamespace;
+SELECT cmp_ok((SELECT count(*) FROM function), '>', 200::bigint, 'there are functions to look at');
+SELECT is_empty($$SELECT name FROM function WHERE coalesce(obj_description(oid, 'pg_proc'), '') = ''$$, 'every function has a comment');
+SELECT is_empty($$SELECT name FROM function WHERE prosecdef$$, 'no function is SECURITY DEFINER');
+SELECT is_empty($$SELECT name FROM function WHERE NOT has_function_privilege('public', oid, 'EXECUTE')$$, 'EXECUTE is PUBLIC''s: the gate refuses, not the grant');
+-- the procedure commits between batches, and one with a SET clause may not
+SELECT results_eq($$SELECT name FROM function
+	WHERE language IN ('sql', 'plpgsql') AND NOT standard_body
+	  AND array_position(proconfig, 'search_path=pg_catalog, pg_temp') IS NULL$$,
+	ARRAY['peoplecall.sweep(integer)'], 'every body looks into pg_catalog alone, the sweep''s names are qualified');
+SELECT is_empty($$SELECT name FROM function WHERE language = 'c' AND proconfig IS NOT NULL$$, 'C functions need no setting');
+SELECT is_empty($$SELECT name FROM function WHERE proconfig::text ~ 'peoplecall'$$, 'none has the schema of the tables in its search_path');
+SELECT is_empty($$SELECT name FROM function WHERE language NOT IN ('c', 'sql', 'plpgsql') AND prokind <> 'a'$$, 'no other language');
+
+-- Labels: verbs and all that is behind them write; what is compiled from the
+-- rulebook is stable; what is arithmetic is immutable.
+SELECT is_empty($$SELECT f.name FROM function AS f JOIN peoplecall.verbs() AS v ON f.proname IN (v.verb, v.verb || '_body')
+	WHERE (f.volatile, f.parallel) <> ('v', 'u')$$, 'verbs and their bodies are volatile and run in the leader');
+SELECT set_eq($$SELECT f.proname::text FROM function AS f WHERE f.proname ~ '_body$'$$,
+	$$SELECT v.verb || '_body' FROM peoplecall.verbs() AS v UNION SELECT 'create_ledger_body'$$, 'every verb has its body, every body its verb');
+CREATE TEMPORARY TABLE label (name text PRIMARY KEY, volatile text, parallel text);
+INSERT INTO label (name, volatile, parallel) VALUES
+	('due_at', 's', 's'), ('work_time', 's', 's'), ('add_work_time', 's', 's'), ('warn_at', 's', 's'), ('workdays', 's', 's'),
+	('is_workday', 's', 's'), ('explain_deadline', 's', 's'), ('calendar_gaps', 's', 's'), ('sla_state', 'i', 's'),
+	('grade_complaint', 's', 's'), ('explain_grade', 's', 's'), ('grade_with_reasons', 's', 's'),
+	('responsible_org', 's', 's'), ('responsible_rule', 's', 's'), ('explain_responsibility', 's', 's'), ('assisting_orgs', 's', 's'),
+	('commanding_org', 's', 's'), ('org_is_below', 's', 's'), ('org_covers', 's', 's'),
+	('clock_limit', 's', 's'), ('explain_limit', 's', 's'), ('clock_times', 's', 's'), ('clock_plan', 's', 's'), ('ladder_steps', 's', 's'),
+	('level', 'i', 's'), ('parent', 'i', 's'), ('ancestor', 'i', 's'), ('common_ancestor', 'i', 's'),
+	('subtree_first', 'i', 's'), ('subtree_last', 'i', 's'), ('district_of_area', 'i', 's'),
+	('command_level', 'i', 's'), ('raise', 'i', 's'), ('scale', 'i', 's'),
+	('complaint_no', 'i', 's'), ('complaint_id', 'i', 's'), ('district_of', 'i', 's'),
+	('as_of', 's', 's'), ('verbs', 's', 's'),
+	-- they know who acts, which a worker does not
+	('my_orgs', 's', 'r'), ('may_read', 's', 'r'), ('may_read_personal', 's', 'r'),
+	('act_for', 'v', 'u'), ('create_ledger', 'v', 'u'), ('act_time', 'v', 'u'), ('gate_actor', 'v', 'u'), ('gate_officer', 'v', 'u'),
+	('gate_state', 'v', 'u'), ('gate_area', 'v', 'u'), ('gate_org', 'v', 'u'), ('gate_orgs', 'v', 'u'), ('gate_reaches', 'v', 'u'),
+	('rulebook_changed', 'v', 'u');
+SELECT is((SELECT string_agg(DISTINCT f.volatile || ' ' || f.parallel, ', ') FROM function AS f WHERE f.proname = l.name AND f.language = 'c'),
+          l.volatile || ' ' || l.parallel, format('label of %s', l.name))
+  FROM label AS l
+ ORDER BY l.name;
+-- a policy or an index condition is lost unless these are leakproof
+SELECT is_empty($$SELECT o.oprcode::regprocedure FROM pg_operator AS o JOIN pg_proc AS p ON p.oid = o.oprcode
+	WHERE o.oprnamespace = 'peoplecall'::regnamespace AND o.oprname IN ('=', '<>', '<', '<=', '>', '>=', '<@', '@>') AND NOT p.proleakproof$$,
+	'comparisons are leakproof');
+SELECT is_empty($$SELECT name FROM function WHERE proleakproof AND language <> 'c'$$, 'and only C is');
+
+-- Everything else that people see has a comment.
+SELECT is_empty($$SELECT t.oid::regtype FROM pg_type AS t
+	WHERE t.typnamespace = 'peoplecall'::regnamespace AND t.typelem = 0 AND t.typtype IN ('b', 'e', 'd', 'r')
+	  AND coalesce(obj_description(t.oid, 'pg_type'), '') = ''$$, 'every type has a comment');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
+	WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+	  AND coalesce(obj_description(c.oid, 'pg_class'), '') = ''$$, 'every table and view has a comment');
+SELECT is_empty($$SELECT o.oid::regoperator FROM pg_operator AS o
+	WHERE o.oprnamespace = 'peoplecall'::regnamespace AND coalesce(obj_description(o.oid, 'pg_operator'), '') = ''$$, 'every operator has a comment');
+SELECT is_empty($$SELECT t.oid::regtype FROM pg_type AS t JOIN pg_class AS c ON c.oid = t.typrelid
+	WHERE t.typnamespace = 'peoplecall'::regnamespace AND c.relkind = 'c'
+	  AND coalesce(obj_description(t.oid, 'pg_type'), '') = ''$$, 'every composite type has a comment');
+SELECT isnt(obj_description('peoplecall'::regnamespace, 'pg_namespace'), NULL, 'the schema has a comment');
+SELECT is_empty($$SELECT o.oid::regoperator FROM pg_operator AS o
+	WHERE o.oprnamespace = 'peoplecall'::regnamespace AND o.oprresult = 'boolean'::regtype AND o.oprleft <> 0
+	  AND (o.oprrest = 0 OR o.oprjoin = 0)$$, 'every operator that filters can be estimated');
+
+-- The extension owns code and no row, the city owns the tables.
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+	WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind <> 'c'$$, 'no table, view, index or sequence is a member');
+SELECT is_empty($$SELECT f.name FROM function AS f
+	WHERE NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e')$$, 'every function is');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
+	WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S') AND c.relowner <> 'city_owner'::regrole$$, 'what create_ledger() made is the owner''s');
+SELECT throws_ok('DROP EXTENSION peoplecall', '2BP01', NULL, 'while a ledger stands the extension is not dropped');
+
+-- What could run after the identity is restored.
+SELECT is_empty($$SELECT c.conrelid::regclass || ' ' || c.conname FROM pg_constraint AS c
+	WHERE c.connamespace = 'peoplecall'::regnamespace AND (c.condeferrable OR c.condeferred)$$, 'no constraint is deferrable');
+SELECT is_empty($$SELECT t.tgrelid::regclass || ' ' || t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+	WHERE c.relnamespace = 'peoplecall'::regnamespace AND (t.tgdeferrable OR t.tginitdeferred)$$, 'no trigger is');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
+	WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind = 'v' AND c.relname <> 'ledger'
+	  AND coalesce(NOT c.reloptions::text[] && '{security_invoker=true,security_invoker=on}', true)$$, 'views look with the reader''s rights');
+-- what DISTRIBUTED asks of the case records
+SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index AS i
+	JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attname = 'district_id'
+	JOIN pg_class AS c ON c.oid = i.indrelid AND c.relnamespace = 'peoplecall'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'intake_key'
+	WHERE i.indisunique AND i.indkey[0] <> a.attnum$$, 'district_id leads every unique key of a case record');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
+	WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind = 'r'
+	  AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND (i.indisprimary OR i.indisexclusion))
+	  AND c.relname <> 'area_change'$$, 'every table has a key');
+
+-- A second create_ledger() changes nothing.
+CREATE FUNCTION pg_temp.ledger_as_it_stands() RETURNS TABLE (what text, line text) LANGUAGE sql AS $$
+	SELECT 'column', concat_ws(' ', a.attrelid::regclass, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, pg_get_expr(d.adbin, d.adrelid), a.attacl)
+	  FROM pg_attribute AS a
+	  JOIN pg_class AS c ON c.oid = a.attrelid AND c.relnamespace = 'peoplecall'::regnamespace
+	  LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+	UNION ALL
+	SELECT 'relation', concat_ws(' ', c.oid, c.relname, c.relkind, c.relowner, c.relfilenode, c.reloptions, c.relacl, c.relrowsecurity, c.relforcerowsecurity, obj_description(c.oid, 'pg_class'))
+	  FROM pg_class AS c WHERE c.relnamespace = 'peoplecall'::regnamespace
+	UNION ALL
+	SELECT 'constraint', concat_ws(' ', c.oid, c.conrelid::regclass, c.conname, c.convalidated, pg_get_constraintdef(c.oid))
+	  FROM pg_constraint AS c WHERE c.connamespace = 'peoplecall'::regnamespace
+	UNION ALL
+	SELECT 'index', concat_ws(' ', i.indexrelid, pg_get_indexdef(i.indexrelid), i.indisvalid)
+	  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid AND c.relnamespace = 'peoplecall'::regnamespace
+	UNION ALL
+	SELECT 'trigger', concat_ws(' ', t.tgrelid::regclass, pg_get_triggerdef(t.oid), t.tgenabled)
+	  FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid AND c.relnamespace = 'peoplecall'::regnamespace
+	UNION ALL
+	SELECT 'policy', concat_ws(' ', p.oid, p.polrelid::regclass, p.polname, p.polcmd, p.polroles, pg_get_expr(p.polqual, p.polrelid))
+	  FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid AND c.relnamespace = 'peoplecall'::regnamespace
+	UNION ALL
+	SELECT 'view', concat_ws(' ', c.relname, pg_get_viewdef(c.oid))
+	  FROM pg_class AS c WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind = 'v'
+	UNION ALL
+	SELECT 'sequence', concat_ws(' ', s.seqrelid::regclass, s.seqtypid::regtype, s.seqstart, s.seqmax, s.seqcycle)
+	  FROM pg_sequence AS s JOIN pg_class AS c ON c.oid = s.seqrelid AND c.relnamespace = 'peoplecall'::regnamespace
+	UNION ALL
+	SELECT 'schema', concat_ws(' ', n.nspowner, n.nspacl) FROM pg_namespace AS n WHERE n.nspname = 'peoplecall'
+$$;
+CREATE TEMPORARY TABLE before AS SELECT * FROM pg_temp.ledger_as_it_stands();
+SELECT cmp_ok((SELECT count(*) FROM before AS b WHERE b.what = w.what), '>', 0::bigint, format('the ledger has something of kind %s', w.what))
+  FROM unnest(ARRAY['column', 'relation', 'constraint', 'index', 'trigger', 'policy', 'view', 'sequence', 'schema']) AS w (what);
+SELECT is(peoplecall.create_ledger('city_owner'), 1, 'create_ledger() again');
+SELECT bag_eq('SELECT * FROM pg_temp.ledger_as_it_stands()', 'SELECT * FROM before', 'changes nothing');
+SELECT is(peoplecall.create_ledger(), 1, 'and without the owner''s name');
+SELECT bag_eq('SELECT * FROM pg_temp.ledger_as_it_stands()', 'SELECT * FROM before', 'changes nothing');
+SELECT throws_ok($$SELECT peoplecall.create_ledger('pg_monitor')$$, '42710', NULL, 'another owner does not get it');
+
+SELECT * FROM finish();
+ROLLBACK;
