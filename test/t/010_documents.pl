@@ -134,7 +134,15 @@ my %made_of = map { $_ => 1 } qw(
   not_yet_on join_assistants next_command command_up notice_fields
   complete_if_done resume_after_claim require_satisfaction new_epoch
   citizen_says_no lock_notice fire_alarms ladder_act deadline_field tell_act
-  open_supervision drop_job require_ledger_owner require_cron);
+  open_supervision drop_job require_ledger_owner require_cron stands_at
+  send_reporter_notice matters_of give_out request_limit request_name
+  check_request check_request_limits check_request_state next_request
+  tell_decider retime_clock move_clocks grant_suspend task_end grant_extend
+  grant_return grant_lower grant_shelve next_review grant_exclude
+  check_decidable end_pause end_requests wake_requests wake_request
+  return_refused setting_limit open_coordination convene_returned
+  lock_coordination require_meeting choose_party close_coordination
+  require_precedent settle_category stale_clocks);
 
 sub check_names
 {
