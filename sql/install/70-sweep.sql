@@ -15,6 +15,13 @@ DECLARE
 	now_at timestamptz := peoplecall.act_time(NULL);
 	district int := -1;
 BEGIN
+	-- a matter that ended by hand has no alarm that could be tried again
+	DELETE FROM peoplecall.sweep_status AS s
+	 WHERE NOT EXISTS (
+		SELECT FROM peoplecall.clock AS k
+		 WHERE k.district_id = s.district_id AND k.complaint_id = s.complaint_id
+		   AND k.next_alarm_at IS NOT NULL);
+
 	LOOP
 		SELECT min(n.id) INTO district
 		  FROM ((SELECT k.district_id AS id

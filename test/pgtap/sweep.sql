@@ -338,6 +338,11 @@ SELECT * FROM pg_temp.at('2019-12-20 09:31');
 SELECT is(t::text, '(2,2,3,0)', 'mended: it catches up, and the other has its next') FROM peoplecall.tick(420102) AS t;
 SELECT is(ARRAY(SELECT * FROM pg_temp.ladder(:x)), ARRAY['1 accept 1: 12-20 09:15 > 12-20 09:31 yellow [211]', '1 accept 2: 12-20 09:30 > 12-20 09:31 red [212]'], 'each step once, in order');
 SELECT is((SELECT count(*) FROM peoplecall.sweep_status), 0::bigint, 'and is no longer in sweep_status');
+-- one that ended by hand meanwhile has no alarm to try again
+INSERT INTO peoplecall.sweep_status (district_id, complaint_id, failed_at, retry_at, sqlstate, message)
+VALUES (420106, 420106000000099999, '2019-12-20 09:15+08', '2019-12-20 09:16+08', 'P0001', 'ended by hand');
+SELECT FROM peoplecall.due_districts() \g /dev/null
+SELECT is((SELECT count(*) FROM peoplecall.sweep_status), 0::bigint, 'and does not stay in sweep_status');
 
 -- Small batches come to the same.
 SELECT * FROM pg_temp.at('2019-12-20 10:00');
