@@ -151,20 +151,30 @@ SELECT subtree_last(subtree_last(code)) = subtree_last(code) AS fixed,
 --
 \getenv abs_builddir PG_ABS_BUILDDIR
 \set file :abs_builddir '/results/areacode.bin'
-COPY area TO :'file' (FORMAT binary);
+\set copy '\\copy area TO ' :'file' ' (FORMAT binary)'
+:copy
 CREATE TABLE copied (code areacode);
-COPY copied FROM :'file' (FORMAT binary);
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
 SELECT count(*) AS rows, count(*) FILTER (WHERE a IS NULL) AS nulls
   FROM copied AS c LEFT JOIN area AS a ON a.code = c.code;
-COPY (SELECT 420102::bigint) TO :'file' (FORMAT binary);
+\set copy '\\copy (SELECT 420102::bigint) TO ' :'file' ' (FORMAT binary)'
+:copy
 \set VERBOSITY terse
-COPY copied FROM :'file' (FORMAT binary);
-COPY (SELECT -420102000000000) TO :'file' (FORMAT binary);
-COPY copied FROM :'file' (FORMAT binary);
-COPY (SELECT 1000000000000000) TO :'file' (FORMAT binary);
-COPY copied FROM :'file' (FORMAT binary);
-COPY (SELECT 42::int) TO :'file' (FORMAT binary);
-COPY copied FROM :'file' (FORMAT binary);
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy (SELECT -420102000000000) TO ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy (SELECT 1000000000000000) TO ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy (SELECT 42::int) TO ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
 \set VERBOSITY default
 
 --

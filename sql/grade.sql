@@ -58,16 +58,20 @@ SELECT try('SELECT ''A''::peoplecall.grade::int');
 -- binary
 \getenv abs_builddir PG_ABS_BUILDDIR
 \set file :abs_builddir '/results/grade.bin'
-COPY graded TO :'file' (FORMAT binary);
+\set copy '\\copy graded TO ' :'file' ' (FORMAT binary)'
+:copy
 CREATE TABLE copied (LIKE graded);
-COPY copied FROM :'file' (FORMAT binary);
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
 SELECT count(*) FROM graded AS g JOIN copied AS c
 	ON c.id = g.id AND c.grade IS NOT DISTINCT FROM g.grade;
 CREATE TABLE bytes (c "char");
 INSERT INTO bytes VALUES ('A');
-COPY bytes TO :'file' (FORMAT binary);
+\set copy '\\copy bytes TO ' :'file' ' (FORMAT binary)'
+:copy
 CREATE TABLE grades (g grade);
-COPY grades FROM :'file' (FORMAT binary);
+\set copy '\\copy grades FROM ' :'file' ' (FORMAT binary)'
+:copy
 
 -- index, hash, merge
 CREATE INDEX ON graded (grade);

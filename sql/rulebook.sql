@@ -2,6 +2,8 @@
 -- may alter his tables or put views in their place: no column may be read as
 -- what it is not.
 SET client_min_messages = error;
+DROP EXTENSION IF EXISTS peoplecall CASCADE;
+DROP SCHEMA IF EXISTS peoplecall CASCADE;
 CREATE EXTENSION peoplecall CASCADE;
 DROP ROLE IF EXISTS regress_pc_owner;
 CREATE ROLE regress_pc_owner;

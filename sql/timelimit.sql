@@ -75,19 +75,29 @@ SELECT try('SELECT 5::peoplecall.timelimit');
 -- binary
 \getenv abs_builddir PG_ABS_BUILDDIR
 \set file :abs_builddir '/results/timelimit.bin'
-COPY allowed TO :'file' (FORMAT binary);
+\set copy '\\copy allowed TO ' :'file' ' (FORMAT binary)'
+:copy
 CREATE TABLE copied (t timelimit);
-COPY copied FROM :'file' (FORMAT binary);
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
 SELECT count(*) FROM allowed AS a JOIN copied AS c ON c.t = a.t;
 \set VERBOSITY terse
-COPY (SELECT (6::bigint << 32) + 1) TO :'file' (FORMAT binary);
-COPY copied FROM :'file' (FORMAT binary);
-COPY (SELECT 5::bigint) TO :'file' (FORMAT binary);
-COPY copied FROM :'file' (FORMAT binary);
-COPY (SELECT (5::bigint << 32) + 36501) TO :'file' (FORMAT binary);
-COPY copied FROM :'file' (FORMAT binary);
-COPY (SELECT (6::bigint << 32) - 1) TO :'file' (FORMAT binary);
-COPY copied FROM :'file' (FORMAT binary);
+\set copy '\\copy (SELECT (6::bigint << 32) + 1) TO ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy (SELECT 5::bigint) TO ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy (SELECT (5::bigint << 32) + 36501) TO ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy (SELECT (6::bigint << 32) - 1) TO ' :'file' ' (FORMAT binary)'
+:copy
+\set copy '\\copy copied FROM ' :'file' ' (FORMAT binary)'
+:copy
 \set VERBOSITY default
 
 -- index, hash, merge

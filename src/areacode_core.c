@@ -13,6 +13,7 @@
  * fuzzer.
  */
 #include "areacode_core.h"
+#include "chars.h"
 
 /* by level: codes of 15 digits per subtree, and digits of the printed code */
 static const int64 level_width[] = {
@@ -29,19 +30,6 @@ static const int level_digits[] = {0, 2, 4, 6, 9, 12, 15};
 
 #define FULL_DIGITS 15
 
-/* The server's isspace() depends on the locale; a code's text must not. */
-static inline bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool
 is_legal_length(size_t digits)
 {
@@ -49,19 +37,6 @@ is_legal_length(size_t digits)
 		if (digits == (size_t) level_digits[level])
 			return true;
 	return false;
-}
-
-/* Surrounding white space is tolerated, as the server's int8in does. */
-static void
-trim(const char **text, size_t *len)
-{
-	while (*len > 0 && is_space((*text)[0]))
-	{
-		(*text)++;
-		(*len)--;
-	}
-	while (*len > 0 && is_space((*text)[*len - 1]))
-		(*len)--;
 }
 
 static PcAreaError
@@ -73,9 +48,9 @@ check_characters(const char *text, size_t len)
 		return PC_AREA_SIGN;
 	for (size_t i = 0; i < len; i++)
 	{
-		if (is_space(text[i]))
+		if (pc_is_space(text[i]))
 			return PC_AREA_SPACE_INSIDE;
-		if (!is_digit(text[i]))
+		if (!pc_is_digit(text[i]))
 			return PC_AREA_NOT_A_DIGIT;
 	}
 	return PC_AREA_OK;
@@ -87,7 +62,7 @@ pc_area_parse(const char *text, size_t len, AreaCode *code)
 	PcAreaError error;
 	int64		value = 0;
 
-	trim(&text, &len);
+	pc_trim(&text, &len);
 	error = check_characters(text, len);
 	if (error != PC_AREA_OK)
 		return error;

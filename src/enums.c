@@ -157,6 +157,13 @@ pc_enum_type(PcEnum type)
 	return lookup(type)->type;
 }
 
+const char *
+pc_enum_label(PcEnum type, int ordinal)
+{
+	Assert(ordinal >= 0 && ordinal < names[type].count);
+	return names[type].labels[ordinal];
+}
+
 Datum
 pc_enum_datum(PcEnum type, int ordinal)
 {

@@ -169,10 +169,12 @@ require_argument(FunctionCallInfo fcinfo, int number, const char *name)
 }
 
 /*
- * Does a post of the caller with one of the duties satisfy the test? Returns
- * the org of that post, 0 for one who may do everything, -1 for a refusal.
+ * Does a post of the caller with one of the duties satisfy the test? It gets
+ * those duties that the post holds. Returns the org of that post, 0 for one
+ * who may do everything, -1 for a refusal.
  */
-typedef bool (*OrgTest) (const PcOrgs *orgs, const PcOrg *org, void *arg);
+typedef bool (*OrgTest) (const PcOrgs *orgs, const PcOrg *org,
+						 PcDuties duties, void *arg);
 
 static int64
 find_post(const PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
@@ -192,7 +194,7 @@ find_post(const PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
 		const PcOrg *org = pc_org(orgs, post->org);
 
 		if ((post->duties & duties) && org != NULL && org->active &&
-			test(orgs, org, arg))
+			test(orgs, org, post->duties & duties, arg))
 			return post->org;
 	}
 	return -1;
@@ -216,21 +218,39 @@ typedef struct AreaTest
 	TimestampTz at;
 } AreaTest;
 
+/*
+ * At which level an org has a say: its own where it is territorial, and that
+ * of its area where it inspects and the post is one of supervision.
+ */
+static int
+say_at_level(const PcOrg *org, PcDuties duties)
+{
+	if (org->territorial)
+		return org->level;
+	if (org->inspects && (duties & PC_DUTY_SUPERVISE))
+		return pc_area_level(org->area);
+	return -1;
+}
+
 static bool
-area_reached(const PcOrgs *orgs, const PcOrg *org, void *arg)
+area_reached(const PcOrgs *orgs, const PcOrg *org, PcDuties duties, void *arg)
 {
 	AreaTest   *test = arg;
 
 	if (test->not_org != 0 && org->id == test->not_org)
 		return false;
-	if (test->level >= 0 &&
-		(!org->territorial || org->level > test->level))
-		return false;
+	if (test->level >= 0)
+	{
+		int			level = say_at_level(org, duties);
+
+		if (level < 0 || level > test->level)
+			return false;
+	}
 	return pc_org_covers_area(orgs, org, test->area, test->at);
 }
 
 static bool
-org_reached(const PcOrgs *orgs, const PcOrg *org, void *arg)
+org_reached(const PcOrgs *orgs, const PcOrg *org, PcDuties duties, void *arg)
 {
 	return pc_org_is_below(orgs, *(int64 *) arg, org->id);
 }

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/sortsupport.h"
 
+#include "chars.h"
 #include "compat.h"
 #include "peoplecall.h"
 
@@ -77,12 +78,6 @@ parse_grade(const char *text, int len)
 	return 0;
 }
 
-static bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static int
 grade_fast_cmp(Datum x, Datum y, SortSupport ssup)
 {
@@ -123,14 +118,7 @@ pc_grade_in(PG_FUNCTION_ARGS)
 	size_t		len = strlen(text);
 	int			grade = 0;
 
-	/* no server encoding hides these bytes inside a character */
-	while (len > 0 && is_space(text[len - 1]))
-		len--;
-	while (len > 0 && is_space(text[0]))
-	{
-		text++;
-		len--;
-	}
+	pc_trim(&text, &len);
 	if (len <= MAX_CHARACTER_BYTES)
 		grade = parse_grade(text, (int) len);
 	if (grade == 0)

@@ -324,7 +324,6 @@ push_null(JsonbParseState **state)
 static void
 push_reason(JsonbParseState **state, const Reason *reason)
 {
-	static const char *const urgencies[] = {"normal", "urgent", "emergency"};
 	static const char *const grades[] = {"A", "B", "C", "D"};
 	JsonbValue	value;
 
@@ -347,7 +346,8 @@ push_reason(JsonbParseState **state, const Reason *reason)
 	if (reason->urgency == PC_ANY)
 		push_null(state);
 	else
-		push_text(state, WJB_VALUE, urgencies[reason->urgency]);
+		push_text(state, WJB_VALUE,
+				  pc_enum_label(PC_ENUM_URGENCY, reason->urgency));
 	push_text(state, WJB_KEY, "reason");
 	push_text(state, WJB_VALUE, reason->text);
 	push_text(state, WJB_KEY, "proposes");

@@ -42,16 +42,6 @@ pc_orgs(FmgrInfo *flinfo)
 	return orgs;
 }
 
-const char *
-pc_level_name(int level)
-{
-	static const char *const names[] =
-	{"nation", "province", "city", "district", "street", "community", "grid"};
-
-	Assert(level >= 0 && level < (int) lengthof(names));
-	return names[level];
-}
-
 /*
  * Every rule's look-up begins here, so the divisors are constants: the
  * compiler multiplies. A code without a segment (441900003 has no district)

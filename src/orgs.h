@@ -97,7 +97,6 @@ typedef struct PcOrgs
 } PcOrgs;
 
 extern void pc_area_chain(PcAreaChain *chain, AreaCode area);
-extern const char *pc_level_name(int level);
 
 /* raises PC002 where no ledger stands */
 extern PcOrgs *pc_orgs(FmgrInfo *flinfo);

@@ -95,6 +95,7 @@ typedef enum PcEnum
 extern Datum pc_enum_datum(PcEnum type, int ordinal);
 extern int	pc_enum_ordinal(PcEnum type, Datum value);
 extern Oid	pc_enum_type(PcEnum type);
+extern const char *pc_enum_label(PcEnum type, int ordinal);
 /* the Oid of any type of the extension, not cached */
 extern Oid	pc_own_type(const char *name);
 

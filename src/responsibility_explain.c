@@ -113,7 +113,7 @@ add_naming(Explanation *x, const PcRule *rule, const PcFound *found)
 					 x->rules->orgs->kinds[rule->kind].name);
 	if (rule->at_level >= 0)
 		appendStringInfo(&x->why, " at level %s",
-						 pc_level_name(rule->at_level));
+						 pc_enum_label(PC_ENUM_AREA_LEVEL, rule->at_level));
 	else
 		appendStringInfoString(&x->why, " nearest above the area");
 	if (found->org != NULL)
@@ -250,11 +250,11 @@ explain_fallback(Explanation *x, PcFound *found)
 		int			wanted = pc_grade_level(x->matter->grade);
 
 		appendStringInfo(&x->why, "territorial org at level %s",
-						 pc_level_name(found->level));
+						 pc_enum_label(PC_ENUM_AREA_LEVEL, found->level));
 		add_jurisdiction(x, found->seat);
 		if (found->level != wanted)
 			appendStringInfo(&x->why, ", none at level %s may lead",
-							 pc_level_name(wanted));
+							 pc_enum_label(PC_ENUM_AREA_LEVEL, wanted));
 	}
 	emit(x, found->org, ROLE_LEAD, NULL);
 }
@@ -297,12 +297,11 @@ explain_assistant_loser(Explanation *x, const PcRule *rule)
 {
 	PcFound		found;
 	PcVerdict	verdict = pc_try_rule(x->rules, x->matter, rule, &found);
-	const PcRule *by = NULL;
+	const PcRule *by;
 
 	if (verdict == PC_RULE_ANSWERS)
 	{
-		(void) find_share(x, found.org, &by);
-		if (by == rule)
+		if (!find_share(x, found.org, &by) || by == rule)
 			return;
 		appendStringInfo(&x->why, "does not assist: org %lld ",
 						 (long long) found.org->id);

@@ -35,18 +35,6 @@
 #include "peoplecall.h"
 #include "rulebook.h"
 
-struct PcCompiled
-{
-	MemoryContext context;
-	void	   *rules;
-	int			pins;
-	bool		valid;			/* no invalidation since it was built */
-	bool		provisional;	/* built under a parallel query's snapshot */
-	int			ntables;
-	Oid			tables[PC_RULESET_MAX_TABLES];
-	PcCompiled *next_retired;
-};
-
 /*
  * What tells one moment from another at which the rules may differ. Between
  * two snapshots, a commit of somebody else moves xmax up or takes a
@@ -62,6 +50,19 @@ typedef struct Moment
 	uint32		rollbacks;
 	TimestampTz statement;
 } Moment;
+
+struct PcCompiled
+{
+	MemoryContext context;
+	void	   *rules;
+	int			pins;
+	bool		valid;			/* no invalidation since it was built */
+	bool		provisional;	/* built under a parallel query's snapshot */
+	Moment		moment;			/* of a provisional copy: it holds for no other */
+	int			ntables;
+	Oid			tables[PC_RULESET_MAX_TABLES];
+	PcCompiled *next_retired;
+};
 
 typedef struct Pin
 {
@@ -174,6 +175,27 @@ find_tables(PcRuleset *set, PcCompiled *compiled)
 	return true;
 }
 
+static inline void
+read_moment(Moment *moment)
+{
+	Snapshot	snapshot = GetActiveSnapshot();
+
+	moment->xmax = snapshot->xmax;
+	moment->xcnt = snapshot->xcnt;
+	moment->subxcnt = snapshot->subxcnt;
+	moment->curcid = snapshot->curcid;
+	moment->rollbacks = rollbacks;
+	moment->statement = GetCurrentStatementStartTimestamp();
+}
+
+static inline bool
+same_moment(const Moment *a, const Moment *b)
+{
+	return a->xmax == b->xmax && a->xcnt == b->xcnt &&
+		a->subxcnt == b->subxcnt && a->curcid == b->curcid &&
+		a->rollbacks == b->rollbacks && a->statement == b->statement;
+}
+
 /*
  * Build a new copy. It lives under the caller's context until it is whole, so
  * that an error takes it along.
@@ -220,8 +242,25 @@ compile(PcRuleset *set)
 	/* told of a change while reading: good for this call, not for the next */
 	compiled->valid = (before == invalidations);
 	compiled->provisional = IsInParallelMode();
+	if (compiled->provisional)
+		read_moment(&compiled->moment);
 	MemoryContextSetParent(context, CacheMemoryContext);
 	return compiled;
+}
+
+static bool
+holds_now(const PcCompiled *compiled)
+{
+	Moment		moment;
+
+	if (!compiled->valid)
+		return false;
+	if (!compiled->provisional)
+		return true;
+	if (!IsInParallelMode() || !ActiveSnapshotSet())
+		return false;
+	read_moment(&moment);
+	return same_moment(&compiled->moment, &moment);
 }
 
 /* The copy that holds now, built where needed. */
@@ -235,8 +274,7 @@ refresh(PcRuleset *set)
 	AcceptInvalidationMessages();
 
 	compiled = set->current;
-	if (compiled != NULL && compiled->valid &&
-		(!compiled->provisional || IsInParallelMode()))
+	if (compiled != NULL && holds_now(compiled))
 		return compiled;
 
 	compiled = compile(set);
@@ -245,27 +283,6 @@ refresh(PcRuleset *set)
 		drop_if_unused(set->current);
 	set->current = compiled;
 	return compiled;
-}
-
-static inline void
-read_moment(Moment *moment)
-{
-	Snapshot	snapshot = GetActiveSnapshot();
-
-	moment->xmax = snapshot->xmax;
-	moment->xcnt = snapshot->xcnt;
-	moment->subxcnt = snapshot->subxcnt;
-	moment->curcid = snapshot->curcid;
-	moment->rollbacks = rollbacks;
-	moment->statement = GetCurrentStatementStartTimestamp();
-}
-
-static inline bool
-same_moment(const Moment *a, const Moment *b)
-{
-	return a->xmax == b->xmax && a->xcnt == b->xcnt &&
-		a->subxcnt == b->subxcnt && a->curcid == b->curcid &&
-		a->rollbacks == b->rollbacks && a->statement == b->statement;
 }
 
 static void

@@ -9,6 +9,7 @@
  * Never allocates, throws or calls the server: what it reads may come from a
  * fuzzer.
  */
+#include "chars.h"
 #include "timelimit_core.h"
 
 typedef struct UnitInfo
@@ -27,19 +28,6 @@ static const UnitInfo units[] = {
 	{"wh", 876000, 60},
 	{"wd", 36500, 1440}
 };
-
-/* The server's isspace() depends on the locale; a limit's text must not. */
-static inline bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* Zero if there is no such unit. */
 static int
@@ -62,19 +50,13 @@ pc_limit_parse(const char *text, size_t len, PcTimeLimit *limit)
 	int64		amount = 0;
 	int			unit;
 
-	while (len > 0 && is_space(text[len - 1]))
-		len--;
-	while (len > 0 && is_space(text[0]))
-	{
-		text++;
-		len--;
-	}
+	pc_trim(&text, &len);
 	if (len == 0)
 		return PC_LIMIT_EMPTY;
 	if (text[0] == '-')
 		return PC_LIMIT_NEGATIVE;
 
-	for (; digits < len && is_digit(text[digits]); digits++)
+	for (; digits < len && pc_is_digit(text[digits]); digits++)
 		if (amount <= PG_INT32_MAX)
 			amount = amount * 10 + (text[digits] - '0');
 	text += digits;
@@ -85,7 +67,7 @@ pc_limit_parse(const char *text, size_t len, PcTimeLimit *limit)
 		return PC_LIMIT_NO_UNIT;
 	if (text[0] == '.' || text[0] == ',')
 		return PC_LIMIT_FRACTION;
-	if (is_space(text[0]))
+	if (pc_is_space(text[0]))
 		return PC_LIMIT_SPACE_INSIDE;
 	unit = find_unit(text, len);
 	if (unit == 0)

@@ -16,6 +16,7 @@
 #include "peoplecall.h"
 
 #define PC_HANDLING_OR_COMMAND (PC_DUTY_HANDLE | PC_DUTY_DISPATCH)
+#define PC_DECIDING (PC_DUTY_DISPATCH | PC_DUTY_SUPERVISE)
 
 const PcVerb pc_verbs[] = {
 	/* intake, citizen */
@@ -32,6 +33,19 @@ const PcVerb pc_verbs[] = {
 	{"merge", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
 	{"split", PC_DUTY_DISPATCH, PC_MERGED},
 	{"raise_hot", PC_DUTY_DISPATCH | PC_DUTY_SUPERVISE, 0},
+	/* requests */
+	{"request", PC_DUTY_HANDLE, PC_DISPATCHED | PC_COMPLETED | PC_CLOSED},
+	{"decide", PC_DECIDING, PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_CLOSED | PC_SHELVED},
+	{"resume", PC_DECIDING | PC_DUTY_HANDLE, PC_DISPATCHED | PC_SHELVED},
+	{"object_exclusion", PC_DUTY_INTAKE | PC_DUTY_VERIFY,
+	PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_CLOSED | PC_SHELVED},
+	/* meetings */
+	{"convene", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED | PC_SHELVED},
+	{"sign", PC_HANDLING_OR_COMMAND, 0},
+	{"attend", PC_HANDLING_OR_COMMAND, 0},
+	{"rule", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
+	{"end_coordination", PC_DUTY_DISPATCH, 0},
+	{"mark", PC_DUTY_DISPATCH, 0},
 	/* handling */
 	{"accept", PC_DUTY_HANDLE, PC_DISPATCHED},
 	{"contact", PC_DUTY_HANDLE, PC_DISPATCHED},
@@ -48,6 +62,8 @@ const PcVerb pc_verbs[] = {
 	{"fail_notice", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},
 	{"due_districts", PC_DUTY_CONFIGURE, 0},
 	{"tick", PC_DUTY_CONFIGURE, 0},
+	{"recompute", PC_DUTY_CONFIGURE, 0},
+	{"open_districts", PC_DUTY_CONFIGURE, 0},
 	{"appoint", PC_DUTY_CONFIGURE, 0},
 	{"dismiss", PC_DUTY_CONFIGURE, 0},
 	{"refresh_likeness", 0, 0},

@@ -61,6 +61,8 @@ CREATE TABLE IF NOT EXISTS peoplecall.complaint (
 CREATE INDEX IF NOT EXISTS complaint_open ON peoplecall.complaint
 	(area, due_at, warn_at)
 	WHERE state IN ('received', 'dispatched', 'completed');
+CREATE INDEX IF NOT EXISTS complaint_shelved ON peoplecall.complaint (area)
+	WHERE state = 'shelved';
 CREATE INDEX IF NOT EXISTS complaint_received ON peoplecall.complaint (received_at);
 CREATE INDEX IF NOT EXISTS complaint_id ON peoplecall.complaint (id);
 COMMENT ON TABLE peoplecall.complaint IS 'one citizen''s matter (诉求); warn_at, due_at, paused_at are those of its tightest open clock';
@@ -214,13 +216,25 @@ CREATE TABLE IF NOT EXISTS peoplecall.request (
 	granted boolean,
 	decision text,
 	ended_at timestamptz,
+	objects_to int,
 	PRIMARY KEY (district_id, complaint_id, seq),
 	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint,
 	CHECK ((decided_at IS NULL) = (granted IS NULL))
 );
 CREATE INDEX IF NOT EXISTS request_open ON peoplecall.request (district_id, asked_at)
-	WHERE decided_at IS NULL;
+	WHERE decided_at IS NULL AND ended_at IS NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS request_once ON peoplecall.request
+	(district_id, complaint_id, task_seq, kind)
+	WHERE decided_at IS NULL AND ended_at IS NULL;
+-- what is in force, by when the sweep must look at it: only suspensions and
+-- shelvings have a time
+CREATE INDEX IF NOT EXISTS request_wake ON peoplecall.request
+	(district_id, (least(until, review_at)))
+	WHERE granted AND ended_at IS NULL;
 COMMENT ON TABLE peoplecall.request IS 'asking to suspend, extend, return, lower, shelve or exclude (申请)';
+COMMENT ON COLUMN peoplecall.request.asked_by IS 'the org of the task; NULL where the citizen objects';
+COMMENT ON COLUMN peoplecall.request.ended_at IS 'when what was granted came to its end, or an undecided request lapsed';
+COMMENT ON COLUMN peoplecall.request.objects_to IS 'the granted exclusion to which the citizen objects';
 
 CREATE TABLE IF NOT EXISTS peoplecall.attachment (
 	district_id int NOT NULL,
@@ -291,16 +305,19 @@ CREATE TABLE IF NOT EXISTS peoplecall.coordination (
 	convened_at timestamptz NOT NULL,
 	meets_at timestamptz,
 	closed_at timestamptz,
+	result text,
 	ruling bigint REFERENCES peoplecall.ruling,
 	PRIMARY KEY (district_id, id)
 );
 CREATE INDEX IF NOT EXISTS coordination_complaint ON peoplecall.coordination (district_id, complaint_id);
-CREATE SEQUENCE IF NOT EXISTS peoplecall.coordination_serial AS bigint;
+CREATE INDEX IF NOT EXISTS coordination_convened ON peoplecall.coordination (convened_at);
 COMMENT ON TABLE peoplecall.coordination IS 'a meeting that a territorial org convenes (吹哨报到, 协调会)';
+COMMENT ON COLUMN peoplecall.coordination.id IS 'numbered with the complaints, so that one number never names two things and the outbox serves both';
 
 CREATE TABLE IF NOT EXISTS peoplecall.coordination_party (
 	district_id int NOT NULL,
 	coordination_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
 	seq int NOT NULL CHECK (seq > 0),
 	org bigint REFERENCES peoplecall.org,
 	outsider text,

@@ -87,13 +87,58 @@ COMMENT ON VIEW peoplecall.history IS 'what was done with each complaint, in ord
 
 CREATE OR REPLACE VIEW peoplecall.sweep_backlog
 	WITH (security_invoker = true) AS
-SELECT k.district_id, count(*) AS due, min(k.next_alarm_at) AS oldest,
-       max(t.at - k.next_alarm_at) AS behind
-  FROM peoplecall.clock AS k
+SELECT b.district_id, count(*) AS due, min(b.due_at) AS oldest,
+       max(t.at - b.due_at) AS behind
+  FROM (SELECT k.district_id, k.next_alarm_at AS due_at
+          FROM peoplecall.clock AS k
+         UNION ALL
+        SELECT r.district_id, least(r.until, r.review_at)
+          FROM peoplecall.request AS r
+         WHERE r.granted AND r.ended_at IS NULL) AS b
  CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t
- WHERE k.next_alarm_at <= t.at
- GROUP BY k.district_id;
-COMMENT ON VIEW peoplecall.sweep_backlog IS 'steps of the ladder that are due and not yet taken, by district; empty when the sweep keeps up';
+ WHERE b.due_at <= t.at
+ GROUP BY b.district_id;
+COMMENT ON VIEW peoplecall.sweep_backlog IS 'steps of the ladder and ends or reviews of pauses that are due and not yet taken, by district; empty when the sweep keeps up';
+
+CREATE OR REPLACE VIEW peoplecall.meetings
+	WITH (security_invoker = true) AS
+SELECT m.district_id, m.id AS coordination_id,
+       peoplecall.complaint_no(m.id) AS no,
+       m.title, m.complaint_id, m.area, m.convened_by, o.name AS convenor_name,
+       m.place, m.convened_at, m.meets_at, m.closed_at,
+       p.called, p.signed, p.attended, p.absent, p.mark,
+       m.ruling, r.document_no, r.precedent
+  FROM peoplecall.coordination AS m
+  JOIN peoplecall.org AS o ON o.id = m.convened_by
+  LEFT JOIN peoplecall.ruling AS r ON r.id = m.ruling
+ CROSS JOIN LATERAL (
+	SELECT count(*) AS called, count(x.signed_at) AS signed,
+	       count(x.attended_at) AS attended,
+	       count(*) FILTER (WHERE x.absent) AS absent, round(avg(x.mark), 2) AS mark
+	  FROM peoplecall.coordination_party AS x
+	 WHERE x.district_id = m.district_id AND x.coordination_id = m.id) AS p;
+COMMENT ON VIEW peoplecall.meetings IS
+	'meetings: who convened them, how many were called, signed, came and were absent, their average mark, the ruling';
+
+CREATE OR REPLACE VIEW peoplecall.shares
+	WITH (security_invoker = true) AS
+SELECT t.district_id, t.complaint_id,
+       peoplecall.complaint_no(t.complaint_id) AS no,
+       t.seq AS task_seq, t.role, t.org, o.name AS org_name,
+       coalesce(t.matter, c.title) AS matter, t.state, t.area, t.epoch, t.ruling,
+       t.sent_at, t.done_at, k.due_at, k.verdict, k.extensions, k.pauses,
+       peoplecall.sla_state(n.at, k.warn_at, k.due_at, k.paused_at, NULL) = 'red'
+	AND k.verdict IS NULL OR coalesce(k.verdict IN ('missed', 'overturned'), false) AS late
+  FROM peoplecall.task AS t
+  JOIN peoplecall.complaint AS c
+    ON c.district_id = t.district_id AND c.id = t.complaint_id
+  JOIN peoplecall.org AS o ON o.id = t.org
+  JOIN peoplecall.clock AS k
+    ON k.district_id = t.district_id AND k.complaint_id = t.complaint_id
+   AND k.task_seq = t.seq AND k.kind = 'resolve'
+ CROSS JOIN (SELECT peoplecall.as_of() AS at) AS n;
+COMMENT ON VIEW peoplecall.shares IS
+	'each org''s share of a matter, with the deadline and verdict of its own clock resolve; late is charged to the org of the share alone';
 
 CREATE OR REPLACE VIEW peoplecall.ledger AS SELECT 1 AS version;
 COMMENT ON VIEW peoplecall.ledger IS 'the version of the ledger''s tables; written by create_ledger(), read by every verb';

@@ -20,7 +20,8 @@ DECLARE
 	recorded text;
 BEGIN
 	FOREACH recorded IN ARRAY ARRAY['complaint', 'task', 'clock', 'event', 'request',
-		'attachment', 'rating', 'revisit', 'supervision', 'reporter', 'notice',
+		'attachment', 'rating', 'revisit', 'supervision', 'coordination',
+		'coordination_party', 'reporter', 'notice',
 		'sweep_status', 'complaint_text']
 	LOOP
 		CONTINUE WHEN EXISTS (
@@ -67,7 +68,8 @@ BEGIN
 		' peoplecall.sweep_backlog, peoplecall.sweep_status, peoplecall.complaint,'
 		' peoplecall.task, peoplecall.clock, peoplecall.event, peoplecall.request,'
 		' peoplecall.attachment, peoplecall.rating, peoplecall.revisit,'
-		' peoplecall.supervision, peoplecall.complaint_text, peoplecall.area, peoplecall.org, peoplecall.org_kind,'
+		' peoplecall.supervision, peoplecall.coordination, peoplecall.coordination_party,'
+		' peoplecall.meetings, peoplecall.shares, peoplecall.complaint_text, peoplecall.area, peoplecall.org, peoplecall.org_kind,'
 		' peoplecall.jurisdiction, peoplecall.category, peoplecall.channel,'
 		' peoplecall.responsibility, peoplecall.grade_rule, peoplecall.calendar,'
 		' peoplecall.calendar_window, peoplecall.calendar_day, peoplecall.sla_policy,'

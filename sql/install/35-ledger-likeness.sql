@@ -37,4 +37,4 @@ CREATE INDEX IF NOT EXISTS complaint_principal ON peoplecall.complaint (principa
 	$ddl$);
 END
 $body$;
-COMMENT ON FUNCTION peoplecall.ledger_likeness() IS 'the tables and indexes by which complaints that say the same are found';
+COMMENT ON FUNCTION peoplecall.ledger_likeness() IS 'the tables and indexes by which complaints that say the same are found; used by create_ledger()';

@@ -48,6 +48,18 @@ $$;
 COMMENT ON FUNCTION peoplecall.start_clocks(int, bigint, peoplecall.areacode, int, peoplecall.clock_kind[], ltree, peoplecall.grade, peoplecall.urgency, text, timestamptz, int, float8) IS
 	'starts the clocks for which a policy sets a limit; share scales the limit (assistants have less time than the lead)';
 
+CREATE FUNCTION peoplecall.stands_at(pauses tstzmultirange, at timestamptz) RETURNS timestamptz
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((SELECT lower(p.pause) FROM unnest(pauses) AS p (pause)
+	                  WHERE p.pause @> stands_at.at), at);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.stands_at(tstzmultirange, timestamptz) IS
+	'where a clock stands at a time: there, or where the pause began that it lies in';
+
 CREATE FUNCTION peoplecall.stop_clocks(
 	district_id int, complaint_id bigint, task_seq int,
 	kinds peoplecall.clock_kind[], at timestamptz,
@@ -56,11 +68,14 @@ CREATE FUNCTION peoplecall.stop_clocks(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	-- one that is paused stands where the pause began
+	-- one that is paused stands where the pause began, however late the sweep
+	-- is that ends it
 	UPDATE peoplecall.clock AS k
 	   SET stopped_at = greatest(stop_clocks.at, k.started_at),
 	       next_alarm_at = NULL,
-	       verdict = CASE WHEN coalesce(k.paused_at, stop_clocks.at) > k.due_at
+	       verdict = CASE WHEN stop_clocks.at > k.due_at
+		               AND (k.pauses = '{}'
+		                    OR peoplecall.stands_at(k.pauses, stop_clocks.at) > k.due_at)
 		              THEN 'missed' ELSE stop_clocks.verdict END
 	 WHERE k.district_id = stop_clocks.district_id
 	   AND k.complaint_id = stop_clocks.complaint_id
@@ -282,3 +297,36 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.send_notice(int, bigint, peoplecall.areacode, bigint, text, jsonb, timestamptz) IS
 	'puts a message to an officer into the outbox; returns its number in the complaint, NULL where there is nobody to tell';
+
+-- The citizen's name is in no text, and whoever wants to stay unknown gets none.
+CREATE FUNCTION peoplecall.send_reporter_notice(
+	district_id int, complaint_id bigint, area peoplecall.areacode,
+	template text, fields jsonb, at timestamptz) RETURNS int
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	last_seq int;
+	sent int;
+BEGIN
+	last_seq := coalesce((SELECT max(n.seq) FROM peoplecall.notice AS n
+	                       WHERE n.district_id = send_reporter_notice.district_id
+	                         AND n.complaint_id = send_reporter_notice.complaint_id), 0);
+	INSERT INTO peoplecall.notice (district_id, complaint_id, area, seq, to_reporter,
+		phone, template, body, created_at, not_before, key)
+	SELECT send_reporter_notice.district_id, send_reporter_notice.complaint_id,
+	       send_reporter_notice.area, last_seq + row_number() OVER (ORDER BY r.seq), true,
+	       r.phone, send_reporter_notice.template, peoplecall.render(template, fields), at, at,
+	       send_reporter_notice.complaint_id || '-' || (last_seq + row_number() OVER (ORDER BY r.seq))
+	  FROM peoplecall.reporter AS r
+	  JOIN peoplecall.complaint AS c
+	    ON c.district_id = r.district_id AND c.id = r.complaint_id
+	 WHERE r.district_id = send_reporter_notice.district_id
+	   AND r.complaint_id = send_reporter_notice.complaint_id
+	   AND r.phone <> '' AND r.forgotten_at IS NULL AND c.privacy <> 'anonymous';
+	GET DIAGNOSTICS sent = ROW_COUNT;
+	RETURN sent;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.send_reporter_notice(int, bigint, peoplecall.areacode, text, jsonb, timestamptz) IS
+	'puts a message to the citizen into the outbox, one for each who called with a number; none to one who wants to stay anonymous; returns how many';

@@ -46,6 +46,7 @@ BEGIN
 	   AND t.seq = task;
 	PERFORM peoplecall.stop_clocks(district_id, complaint_id, task,
 		'{accept,contact,resolve}', at, 'void');
+	PERFORM peoplecall.end_requests(district_id, complaint_id, task, at);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.end_task(int, bigint, int, peoplecall.task_state, timestamptz) IS

@@ -159,7 +159,8 @@ CREATE FUNCTION peoplecall.hand_out(
 	c peoplecall.receipt, district_id int, area peoplecall.areacode, lead bigint,
 	assist bigint[], matter text, responsibility bigint, ruling bigint,
 	commanding bigint, category ltree, urgency peoplecall.urgency, nature text,
-	epoch int, at timestamptz, event_seq int, post_org bigint, detail jsonb)
+	epoch int, at timestamptz, event_seq int, post_org bigint, detail jsonb,
+	matters jsonb DEFAULT NULL)
 	RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -173,7 +174,7 @@ BEGIN
 		responsibility, ruling, commanding, category, urgency, nature, epoch, at);
 	FOREACH assisting IN ARRAY coalesce(assist, '{}') LOOP
 		assist_tasks := assist_tasks || peoplecall.add_task(c, district_id, area,
-			assisting, 'assist', matter, responsibility, ruling, commanding, category,
+			assisting, 'assist', coalesce(matters ->> assisting::text, matter), responsibility, ruling, commanding, category,
 			urgency, nature, epoch, at);
 	END LOOP;
 	PERFORM peoplecall.stop_clocks(district_id, c.complaint_id, NULL, '{dispatch}', at);
@@ -184,12 +185,12 @@ BEGIN
 		'dispatch', post_org, lead_task,
 		detail || jsonb_build_object('lead', lead, 'assist', nullif(coalesce(assist, '{}'), '{}'),
 			'assist_tasks', nullif(assist_tasks, '{}'), 'matter', matter,
-			'responsibility', responsibility, 'ruling', ruling));
+			'matters', matters, 'responsibility', responsibility, 'ruling', ruling));
 	RETURN lead_task;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.hand_out(peoplecall.receipt, int, peoplecall.areacode, bigint, bigint[], text, bigint, bigint, bigint, ltree, peoplecall.urgency, text, int, timestamptz, int, bigint, jsonb) IS
-	'gives a complaint to a lead and its assistants, stops the dispatch clock, writes the event with the detail given; returns the lead''s task';
+COMMENT ON FUNCTION peoplecall.hand_out(peoplecall.receipt, int, peoplecall.areacode, bigint, bigint[], text, bigint, bigint, bigint, ltree, peoplecall.urgency, text, int, timestamptz, int, bigint, jsonb, jsonb) IS
+	'gives a complaint to a lead and its assistants, each with the matter that matters holds under its id, stops the dispatch clock, writes the event with the detail given; returns the lead''s task';
 
 CREATE FUNCTION peoplecall.answer(complaint bigint, result text) RETURNS peoplecall.receipt
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';

@@ -8,7 +8,8 @@ CREATE FUNCTION peoplecall.reclassify(
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 CREATE FUNCTION peoplecall.dispatch(
 	complaint bigint, lead bigint DEFAULT NULL, assist bigint[] DEFAULT NULL,
-	matter text DEFAULT NULL, reason text DEFAULT NULL) RETURNS peoplecall.receipt
+	matter text DEFAULT NULL, reason text DEFAULT NULL,
+	assist_matters text[] DEFAULT NULL) RETURNS peoplecall.receipt
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 CREATE FUNCTION peoplecall.withdraw_task(
 	complaint bigint, task int DEFAULT NULL, reason text DEFAULT NULL) RETURNS peoplecall.receipt
@@ -17,8 +18,8 @@ CREATE FUNCTION peoplecall.escalate(complaint bigint, reason text) RETURNS peopl
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.reclassify(bigint, ltree, peoplecall.grade, peoplecall.urgency, text, text, int, int, peoplecall.area_level) IS
 	'changes what is given; without a grade, the rules grade anew; deadlines of open clocks are reckoned again from their start, pauses and extensions kept; received, dispatched; PC001';
-COMMENT ON FUNCTION peoplecall.dispatch(bigint, bigint, bigint[], text, text) IS
-	'gives the matter to a lead (NULL: the lead it has, else the responsible org) and assistants (NULL: those of the responsibility where it had no lead); another lead takes over with full time; received, dispatched to dispatched; PC001, PC004 where no org is responsible, PC005, 23514 for an org that the matter is about';
+COMMENT ON FUNCTION peoplecall.dispatch(bigint, bigint, bigint[], text, text, text[]) IS
+	'gives the matter to a lead (NULL: the lead it has, else the responsible org) and assistants (NULL: those of the responsibility where it had no lead); assist_matters: what each assistant does, in their order, NULL the same as the lead; another lead takes over with full time; received, dispatched to dispatched; 2202E for more or fewer matters than assistants, PC001, PC004 where no org is responsible, PC005, 23514 for an org that the matter is about';
 COMMENT ON FUNCTION peoplecall.withdraw_task(bigint, int, text) IS
 	'takes an open share back (NULL: the lead''s); without a lead the dispatch clock runs again, and the matter waits in received once nobody assists; without its last open assistant a matter whose lead is done is completed; PC001, PC005';
 COMMENT ON FUNCTION peoplecall.escalate(bigint, text) IS
@@ -149,25 +150,75 @@ COMMENT ON FUNCTION peoplecall.replay_clocks(int, bigint, ltree, peoplecall.grad
 	'reckons the open clocks of a complaint again, for what it is now; returns the deadlines that moved, old and new';
 
 CREATE FUNCTION peoplecall.dispatch_body(
-	complaint bigint, lead bigint, assist bigint[], matter text, reason text)
-	RETURNS peoplecall.receipt
+	complaint bigint, lead bigint, assist bigint[], matter text, reason text,
+	assist_matters text[]) RETURNS peoplecall.receipt
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	at timestamptz;
+	post_org bigint;
+	matters jsonb := peoplecall.matters_of(assist, assist_matters);
+	done record;
+BEGIN
+	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	at := peoplecall.act_time(c.last_event_at);
+	done := peoplecall.give_out(c.district_id, c.id, lead, assist, matter, matters,
+		NULL, at, c.event_count + 1, post_org, reason);
+	IF NOT done.given THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('complaint %s is already with these orgs', peoplecall.complaint_no(c.id)),
+			DETAIL = 'No other lead and no new assistant was named.';
+	END IF;
+	RETURN peoplecall.settle(c.district_id, c.id, 'dispatched', at, 1, done.task, done.lead_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.dispatch_body(bigint, bigint, bigint[], text, text, text[]) IS 'body of dispatch()';
+
+CREATE FUNCTION peoplecall.matters_of(orgs bigint[], matters text[]) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF matters IS NULL THEN
+		RETURN NULL;
+	END IF;
+	IF cardinality(matters) IS DISTINCT FROM cardinality(orgs) THEN
+		RAISE array_subscript_error USING
+			MESSAGE = 'assist_matters must have one matter for each assistant',
+			DETAIL = format('There are %s assistants and %s matters.',
+				coalesce(cardinality(orgs), 0), cardinality(matters)),
+			HINT = 'Name the assistants; NULL stands for the matter of the lead.';
+	END IF;
+	RETURN (SELECT jsonb_object_agg(m.org, m.matter)
+	          FROM unnest(orgs, matters) AS m (org, matter)
+	         WHERE m.matter IS NOT NULL);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.matters_of(bigint[], text[]) IS
+	'what each org does, by its id; 2202E unless there is one matter for each org';
+
+-- For dispatch and rulings.
+CREATE FUNCTION peoplecall.give_out(
+	district_id int, complaint_id bigint, lead bigint, assist bigint[], matter text,
+	matters jsonb, ruling bigint, at timestamptz, event_seq int, post_org bigint,
+	reason text, OUT given boolean, OUT task int, OUT lead_org bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	c peoplecall.complaint;
 	old record;
-	at timestamptz;
-	post_org bigint;
 	ruled record;
 	receipt peoplecall.receipt;
 	assisting bigint;
-	task int;
 BEGIN
-	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
-	PERFORM peoplecall.gate_state(c.id, c.state);
-	at := peoplecall.act_time(c.last_event_at);
+	SELECT m.* INTO STRICT c
+	  FROM peoplecall.complaint AS m
+	 WHERE m.district_id = give_out.district_id AND m.id = give_out.complaint_id;
 	receipt.complaint_id := c.id;
 	receipt.grade := c.grade;
 
@@ -197,12 +248,14 @@ BEGIN
 	-- an org leads or assists, not both
 	assist := array_remove(assist, lead);
 
+	given := true;
+	lead_org := lead;
 	IF lead = old.org THEN
 		-- the lead stays; only assistants join
 		task := old.seq;
-		PERFORM peoplecall.join_assistants(receipt, c.district_id, c.area, assist, matter,
-			c.command_org, c.category, c.urgency, c.nature, c.epoch, at,
-			c.event_count + 1, post_org, reason);
+		given := peoplecall.join_assistants(receipt, c.district_id, c.area, assist, matter,
+			matters, ruling, c.command_org, c.category, c.urgency, c.nature, c.epoch, at,
+			event_seq, post_org, reason);
 	ELSE
 		PERFORM peoplecall.check_lead(lead, c.subject_org);
 		IF old.state IN ('sent', 'accepted') THEN
@@ -211,16 +264,17 @@ BEGIN
 		PERFORM peoplecall.end_assisting(c.district_id, c.id, lead, at);
 		task := peoplecall.hand_out(receipt, c.district_id, c.area, lead,
 			peoplecall.not_yet_on(c.district_id, c.id, assist), matter,
-			CASE WHEN lead = ruled.org THEN ruled.responsibility END,
-			CASE WHEN lead = ruled.org THEN ruled.ruling END,
+			CASE WHEN ruling IS NULL AND lead = ruled.org THEN ruled.responsibility END,
+			coalesce(ruling, CASE WHEN lead = ruled.org THEN ruled.ruling END),
 			c.command_org, c.category, c.urgency, c.nature, c.epoch, at,
-			c.event_count + 1, post_org,
-			jsonb_build_object('reason', reason, 'old_lead', old.org, 'old_task', old.seq));
+			event_seq, post_org,
+			jsonb_build_object('reason', reason, 'old_lead', old.org, 'old_task', old.seq),
+			matters);
 	END IF;
-	RETURN peoplecall.settle(c.district_id, c.id, 'dispatched', at, 1, task, lead);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.dispatch_body(bigint, bigint, bigint[], text, text) IS 'body of dispatch()';
+COMMENT ON FUNCTION peoplecall.give_out(int, bigint, bigint, bigint[], text, jsonb, bigint, timestamptz, int, bigint, text) IS
+	'gives a complaint that is received or dispatched to a lead and assistants, by a ruling where one is given, and writes the event; given is false, and nothing is written, where they have it already; task is the lead''s; PC004, PC005, 23514';
 
 -- An org that takes the lead assists no longer.
 CREATE FUNCTION peoplecall.end_assisting(
@@ -268,9 +322,9 @@ COMMENT ON FUNCTION peoplecall.not_yet_on(int, bigint, bigint[]) IS
 
 CREATE FUNCTION peoplecall.join_assistants(
 	c peoplecall.receipt, district_id int, area peoplecall.areacode, assist bigint[],
-	matter text, commanding bigint, category ltree, urgency peoplecall.urgency,
-	nature text, epoch int, at timestamptz, event_seq int, post_org bigint, reason text)
-	RETURNS void
+	matter text, matters jsonb, ruling bigint, commanding bigint, category ltree,
+	urgency peoplecall.urgency, nature text, epoch int, at timestamptz, event_seq int,
+	post_org bigint, reason text) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -280,22 +334,22 @@ DECLARE
 	tasks int[] := ARRAY[]::int[];
 BEGIN
 	IF joining = '{}' THEN
-		RAISE SQLSTATE 'PC001' USING
-			MESSAGE = format('complaint %s is already with these orgs', peoplecall.complaint_no(c.complaint_id)),
-			DETAIL = 'No other lead and no new assistant was named.';
+		RETURN false;
 	END IF;
 	FOREACH assisting IN ARRAY joining LOOP
 		tasks := tasks || peoplecall.add_task(c, district_id, area, assisting, 'assist',
-			matter, NULL, NULL, commanding, category, urgency, nature, epoch, at);
+			coalesce(matters ->> assisting::text, matter), NULL, ruling, commanding,
+			category, urgency, nature, epoch, at);
 	END LOOP;
 	PERFORM peoplecall.write_event(district_id, c.complaint_id, area, event_seq, at,
 		'dispatch', post_org, NULL,
 		jsonb_build_object('assist', joining, 'assist_tasks', tasks, 'matter', matter,
-			'reason', reason));
+			'matters', matters, 'ruling', ruling, 'reason', reason));
+	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.join_assistants(peoplecall.receipt, int, peoplecall.areacode, bigint[], text, bigint, ltree, peoplecall.urgency, text, int, timestamptz, int, bigint, text) IS
-	'adds assistants to a matter that has its lead; PC001 where all of them have a share';
+COMMENT ON FUNCTION peoplecall.join_assistants(peoplecall.receipt, int, peoplecall.areacode, bigint[], text, jsonb, bigint, bigint, ltree, peoplecall.urgency, text, int, timestamptz, int, bigint, text) IS
+	'adds assistants to a matter that has its lead; false where all of them have a share';
 
 CREATE FUNCTION peoplecall.withdraw_task_body(complaint bigint, task int, reason text) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

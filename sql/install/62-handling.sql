@@ -205,6 +205,7 @@ BEGIN
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{accept,resolve}', at);
 	-- nobody was called: that promise is broken or moot, and never met by silence
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{contact}', at, 'void');
+	PERFORM peoplecall.end_requests(c.district_id, c.id, task, at);
 	next_state := peoplecall.complete_if_done(c.district_id, c.id, c.area, c.category,
 		c.grade, c.urgency, c.nature, c.epoch, at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,

@@ -86,9 +86,11 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN;
 	END IF;
-	-- paused when it was claimed: the pause goes on to the sending back
-	k.pauses := k.pauses + tstzmultirange(tstzrange(
-		coalesce(k.paused_at, k.stopped_at), greatest(at, k.stopped_at)));
+	-- paused when it was claimed: the pause goes on to the sending back, and
+	-- what was to follow of it ended with the claim
+	k.pauses := k.pauses - tstzmultirange(tstzrange(k.stopped_at, NULL))
+		+ tstzmultirange(tstzrange(
+			peoplecall.stands_at(k.pauses, k.stopped_at), greatest(at, k.stopped_at)));
 	timed := peoplecall.clock_times(k.kind, grade, k.started_at, k.allowed,
 		k.extensions, k.pauses, k.calendar, k.fired);
 	UPDATE peoplecall.clock AS u

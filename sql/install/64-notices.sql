@@ -40,6 +40,21 @@ BEGIN
 		 WHERE n.state IN ('waiting', 'taken') AND n.not_before <= at
 		 ORDER BY 1
 	LOOP
+		-- nobody is reminded of a matter that is done meanwhile
+		WITH moot AS MATERIALIZED (
+			SELECT n.complaint_id, n.seq
+			  FROM peoplecall.notice AS n
+			  JOIN peoplecall.complaint AS c
+			    ON c.district_id = n.district_id AND c.id = n.complaint_id
+			 WHERE n.district_id = district AND n.state = 'waiting' AND n.not_before <= at
+			   AND n.template IN ('half', 'due', 'overdue')
+			   AND c.state NOT IN ('received', 'dispatched', 'completed')
+			   FOR UPDATE OF n SKIP LOCKED)
+		UPDATE peoplecall.notice AS n
+		   SET state = 'failed', error = 'the matter is done'
+		  FROM moot AS m
+		 WHERE n.district_id = district
+		   AND n.complaint_id = m.complaint_id AND n.seq = m.seq;
 		RETURN QUERY
 		WITH due AS MATERIALIZED (
 			SELECT n.complaint_id, n.seq

@@ -3,24 +3,50 @@
 CREATE FUNCTION peoplecall.due_districts() RETURNS SETOF int
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.due_districts() IS
-	'districts in which a step of the ladder is due, ascending; one index probe each';
+	'districts in which a step of the ladder is due, or the end or the review of a pause, ascending; two or three index probes for each that has an open clock or a pause';
 
+-- From district to district along the index of alarms: a probe for each that has
+-- an open clock or a pause, whatever areas the table area knows.
 CREATE FUNCTION peoplecall.due_districts_body() RETURNS SETOF int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	now_at timestamptz := peoplecall.act_time(NULL);
+	district int := -1;
 BEGIN
-	RETURN QUERY
-	SELECT d.id
-	  FROM (SELECT DISTINCT peoplecall.district_of_area(a.code) AS id
-	          FROM peoplecall.area AS a
-	         WHERE peoplecall.level(a.code) <= 'district') AS d
-	 WHERE EXISTS (
+	-- a matter that ended by hand has no alarm that could be tried again
+	DELETE FROM peoplecall.sweep_status AS s
+	 WHERE NOT EXISTS (
 		SELECT FROM peoplecall.clock AS k
-		 WHERE k.district_id = d.id AND k.next_alarm_at <= now_at)
-	 ORDER BY d.id;
+		 WHERE k.district_id = s.district_id AND k.complaint_id = s.complaint_id
+		   AND k.next_alarm_at IS NOT NULL);
+
+	LOOP
+		SELECT min(n.id) INTO district
+		  FROM ((SELECT k.district_id AS id
+		           FROM peoplecall.clock AS k
+		          WHERE k.district_id > district AND k.next_alarm_at IS NOT NULL
+		          ORDER BY k.district_id
+		          LIMIT 1)
+		        UNION ALL
+		        (SELECT r.district_id
+		           FROM peoplecall.request AS r
+		          WHERE r.district_id > district AND r.granted AND r.ended_at IS NULL
+		          ORDER BY r.district_id
+		          LIMIT 1)) AS n;
+		EXIT WHEN district IS NULL;
+		IF EXISTS (
+			SELECT FROM peoplecall.clock AS k
+			 WHERE k.district_id = district AND k.next_alarm_at <= now_at)
+		   OR EXISTS (
+			SELECT FROM peoplecall.request AS r
+			 WHERE r.district_id = district AND r.granted AND r.ended_at IS NULL
+			   AND least(r.until, r.review_at) <= now_at)
+		THEN
+			RETURN NEXT district;
+		END IF;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.due_districts_body() IS 'body of due_districts()';
@@ -30,7 +56,7 @@ CREATE FUNCTION peoplecall.tick(
 	OUT due int, OUT complaints int, OUT steps int, OUT failed int)
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.tick(int, int) IS
-	'fires what is due of at most batch complaints of a district: due how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken, failed how many are now in sweep_status; 22004, 22023, 42501';
+	'fires what is due of at most batch complaints of a district: due how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken and pauses ended or reviewed, failed how many are now in sweep_status; 22004, 22023, 42501';
 
 CREATE FUNCTION peoplecall.tick_body(
 	district_id int, batch int,
@@ -57,18 +83,31 @@ BEGIN
 	-- without locks: what is found here is looked at again once it is locked
 	ids := ARRAY(
 		SELECT k.complaint_id
-		  FROM (SELECT x.complaint_id, x.next_alarm_at
-		          FROM peoplecall.clock AS x
-		         WHERE x.district_id = tick_body.district_id
-		           AND x.next_alarm_at <= now_at
-		           AND NOT EXISTS (
+		  FROM ((SELECT x.complaint_id, x.next_alarm_at
+		           FROM peoplecall.clock AS x
+		          WHERE x.district_id = tick_body.district_id
+		            AND x.next_alarm_at <= now_at
+		            AND NOT EXISTS (
 			SELECT FROM peoplecall.sweep_status AS s
 			 WHERE s.district_id = x.district_id AND s.complaint_id = x.complaint_id
 			   AND s.retry_at > now_at)
-		         ORDER BY x.next_alarm_at
-		         LIMIT batch) AS k
+		          ORDER BY x.next_alarm_at
+		          LIMIT batch)
+		        UNION ALL
+		        (SELECT r.complaint_id, least(r.until, r.review_at)
+		           FROM peoplecall.request AS r
+		          WHERE r.district_id = tick_body.district_id
+		            AND r.granted AND r.ended_at IS NULL
+		            AND least(r.until, r.review_at) <= now_at
+		            AND NOT EXISTS (
+			SELECT FROM peoplecall.sweep_status AS s
+			 WHERE s.district_id = r.district_id AND s.complaint_id = r.complaint_id
+			   AND s.retry_at > now_at)
+		          ORDER BY least(r.until, r.review_at)
+		          LIMIT batch)) AS k
 		 GROUP BY k.complaint_id
-		 ORDER BY min(k.next_alarm_at));
+		 ORDER BY min(k.next_alarm_at)
+		 LIMIT batch);
 	due := cardinality(ids);
 	complaints := 0;
 	steps := 0;
@@ -124,6 +163,7 @@ DECLARE
 	locked bigint[];
 	acts jsonb;
 	act record;
+	woken int;
 BEGIN
 	locked := ARRAY(
 		SELECT c.id
@@ -136,6 +176,9 @@ BEGIN
 	IF complaints = 0 THEN
 		RETURN;
 	END IF;
+
+	-- first what ends a pause: its clocks may have steps that are due by now
+	woken := peoplecall.wake_requests(district, locked, now_at);
 
 	-- a new statement: a clock that was stopped before the lock came is not here
 	WITH alarmed AS MATERIALIZED (
@@ -273,6 +316,7 @@ BEGIN
 		FILTER (WHERE t.act <> 'none')
 	  INTO steps, acts
 	  FROM taken AS t;
+	steps := steps + woken;
 
 	FOR act IN
 		SELECT (a.value ->> 'complaint')::bigint AS complaint, a.value ->> 'act' AS name,
@@ -289,7 +333,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.fire_alarms(int, bigint[], timestamptz) IS
-	'locks the complaints, skipping those that somebody works on, and takes every step of their clocks that is due';
+	'locks the complaints, skipping those that somebody works on, ends their pauses that are over, and takes every step of their clocks that is due';
 
 CREATE FUNCTION peoplecall.ladder_act(
 	district_id int, complaint_id bigint, act text, now_at timestamptz, detail jsonb,

@@ -33,7 +33,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.likeness_districts(peoplecall.areacode) IS
-	'the registering districts in which matters of an area may have been filed: its own and its city''s, or all those below it';
+	'used by similar_complaints(): the registering districts in which matters of an area may have been filed: its own and its city''s, or all those below it';
 
 CREATE FUNCTION peoplecall.similar_complaints(
 	title text, body text, area peoplecall.areacode, category ltree DEFAULT NULL,
@@ -107,7 +107,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.likely_duplicates(text, text, peoplecall.areacode, ltree) IS
-	'what submit() notes of complaints that say the same: at most five ids with their likeness, from setting similar_threshold on; above 1 it looks for none';
+	'used by submit(): what it notes of complaints that say the same: at most five ids with their likeness, from setting similar_threshold on; above 1 it looks for none';
 
 CREATE FUNCTION peoplecall.remember_text(
 	district_id int, complaint_id bigint, area peoplecall.areacode,
@@ -124,7 +124,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.remember_text(int, bigint, peoplecall.areacode, timestamptz, text, text) IS
-	'puts a new complaint''s text where others like it will find it';
+	'used by submit(): puts a new complaint''s text where others like it will find it';
 
 -- +86 027 8888-8888 and 02788888888 are one number.
 CREATE FUNCTION peoplecall.phone_digits(phone text) RETURNS text
@@ -136,7 +136,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.phone_digits(text) IS
-	'the digits of a phone number without the country''s code; NULL for what has fewer than five';
+	'used by submit(): the digits of a phone number without the country''s code; NULL for what has fewer than five';
 
 CREATE FUNCTION peoplecall.latest_call(district_id int, digest bigint, phone text) RETURNS bigint
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
@@ -221,7 +221,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.call_again(bigint, text) IS
-	'inside submit(): the same call once more urges the complaint that it is about; returns that one''s receipt';
+	'inside a verb: the same call once more urges the complaint that it is about; returns that one''s receipt';
 
 CREATE FUNCTION peoplecall.refresh_likeness(texts int DEFAULT 50000) RETURNS int
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
@@ -292,4 +292,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.count_grams(int) IS
-	'counts in that many of the newest complaints in which share of them each gram is, and keeps the 20,000 most frequent';
+	'used by refresh_likeness(): counts in that many of the newest complaints in which share of them each gram is, and keeps the 20,000 most frequent';

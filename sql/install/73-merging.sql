@@ -71,7 +71,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.lock_merging(bigint, bigint) IS
-	'merges within a city follow one another';
+	'used by merge(): merges within a city follow one another';
 
 CREATE FUNCTION peoplecall.merge_into(
 	district_id int, complaint_id bigint, principal bigint, at timestamptz,
@@ -115,7 +115,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.merge_into(int, bigint, bigint, timestamptz, bigint, jsonb) IS
-	'ends the work on a complaint and hands it to its principal';
+	'used by merge(): ends the work on a complaint and hands it to its principal';
 
 CREATE FUNCTION peoplecall.follow_on(
 	complaint bigint, old_principal bigint, new_principal bigint, post_org bigint) RETURNS void
@@ -142,7 +142,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.follow_on(bigint, bigint, bigint, bigint) IS
-	'a merged complaint whose principal was merged itself gets that one''s principal';
+	'used by merge(): a merged complaint whose principal was merged itself gets that one''s principal';
 
 CREATE FUNCTION peoplecall.split_body(complaint bigint, reason text) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -221,7 +221,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.end_merged(bigint, text, text, bigint) IS
-	'what ends a complaint ends those merged into it: their citizens may rate from then on';
+	'used by verbs that end a complaint: what ends one ends those merged into it: their citizens may rate from then on';
 
 CREATE FUNCTION peoplecall.reopen_merged(principal bigint, post_org bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -252,4 +252,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.reopen_merged(bigint, bigint) IS
-	'complaints merged into one that is opened again are open with it';
+	'used by reopen(): complaints merged into one that is opened again are open with it';

@@ -156,4 +156,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.raise_one(bigint, bigint, jsonb) IS
-	'grades a complaint one up and tells the chief of the org that commands it then; false where it is open no longer';
+	'used by raise_hot(): grades a complaint one up and tells the chief of the org that commands it then; false where it is open no longer';

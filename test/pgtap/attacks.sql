@@ -308,7 +308,8 @@ BEGIN
 			BEGIN
 				EXECUTE format('CREATE FUNCTION peoplecall.%I(%s) RETURNS int LANGUAGE plpgsql AS %L', f.proname, args,
 					format('BEGIN PERFORM evil.spy(%L); RETURN NULL; END', f.proname || '(' || args || ')'));
-			EXCEPTION WHEN duplicate_function OR invalid_function_definition OR syntax_error OR feature_not_supported THEN NULL;
+			EXCEPTION WHEN duplicate_function OR invalid_function_definition OR syntax_error OR feature_not_supported
+				OR undefined_object THEN NULL;
 			END;
 		END LOOP;
 	END LOOP;

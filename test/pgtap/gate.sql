@@ -149,6 +149,21 @@ INSERT INTO trial VALUES
 	('split', 'command', 'merged', $$SELECT peoplecall.split(420106000000000001, 'r')$$),
 	('raise_hot', 'area', NULL, $$SELECT peoplecall.raise_hot('420106012001', NULL)$$),
 	('refresh_likeness', 'none', NULL, $$SELECT peoplecall.refresh_likeness(50000)$$),
+	('request', 'line31', NULL, $$SELECT peoplecall.request(420106000000000001, 'return', 'r', task => 1)$$),
+	('decide', 'decides', 'asked', $$SELECT peoplecall.decide(420106000000000001, 1, true, 'r')$$),
+	('decide', 'decides but the lead', 'asked by the street', $$SELECT peoplecall.decide(420106000000000001, 1, true, 'r')$$),
+	('resume', 'decides or asked', 'suspended', $$SELECT peoplecall.resume(420106000000000001, 'r')$$),
+	('object_exclusion', 'area', 'excluded', $$SELECT peoplecall.object_exclusion(420106000000000001, 'r')$$),
+	('convene', 'territorial', NULL, $$SELECT peoplecall.convene('{31}', NULL, 420106000000000001)$$),
+	('convene', 'territorial', NULL, $$SELECT peoplecall.convene('{31}', title => 't', area => '420106012001')$$),
+	('sign', 'line31', 'convened', $$SELECT peoplecall.sign(420106000000000003, 31)$$),
+	('attend', 'line31 or convenor', 'convened', $$SELECT peoplecall.attend(420106000000000003, 31)$$),
+	('attend', 'line12', 'convened', $$SELECT peoplecall.attend(420106000000000003, outsider => '商场')$$),
+	('rule', 'command', 'convened', $$SELECT peoplecall.rule(420106000000000003, 32, NULL, 'm')$$),
+	('end_coordination', 'line12', 'convened', $$SELECT peoplecall.end_coordination(420106000000000003, 'r')$$),
+	('mark', 'line12', 'over', $$SELECT peoplecall.mark(420106000000000003, 31, 4)$$),
+	('recompute', 'district', NULL, $$SELECT peoplecall.recompute(420106)$$),
+	('open_districts', 'any', NULL, $$SELECT peoplecall.open_districts()$$),
 	('accept', 'line31', NULL, $$SELECT peoplecall.accept(420106000000000001, 1)$$),
 	('contact', 'line31', NULL, $$SELECT peoplecall.contact(420106000000000001, 'n', 1)$$),
 	('report', 'line31', NULL, $$SELECT peoplecall.report(420106000000000001, 'n', 1)$$),
@@ -170,14 +185,27 @@ INSERT INTO trial VALUES
 UPDATE trial SET before = CASE before
 	WHEN 'noticed' THEN $$SELECT peoplecall.report(420106000000000001, 'n', 1, 'street')$$
 	WHEN 'merged' THEN $$SELECT peoplecall.merge(420106000000000001, 420106000000000002, 'r')$$
+	WHEN 'asked' THEN $$SELECT peoplecall.request(420106000000000001, 'return', 'r', task => 1)$$
+	WHEN 'asked by the street' THEN $$SELECT peoplecall.dispatch(420106000000000001, lead => 12); SELECT peoplecall.request(420106000000000001, 'return', 'r')$$
+	WHEN 'suspended' THEN $$SELECT peoplecall.request(420106000000000001, 'suspend', 'r', until => now() + interval '1 day', task => 1); SELECT peoplecall.decide(420106000000000001, 1, true, 'r')$$
+	WHEN 'excluded' THEN $$SELECT peoplecall.request(420106000000000001, 'exclude', 'r', evidence => 'e', task => 1); SELECT peoplecall.decide(420106000000000001, 1, true, 'r')$$
+	WHEN 'convened' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.convene('{31}', '{商场}', 420106000000000001)$$
+	WHEN 'over' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.convene('{31}', NULL, 420106000000000001); SELECT peoplecall.end_coordination(420106000000000003, 'r')$$
 	WHEN 'completed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2)$$
 	WHEN 'closed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2), peoplecall.close(420106000000000001)$$
 	END WHERE before IS NOT NULL;
 
-CREATE FUNCTION pg_temp.reached(p place, reach text) RETURNS boolean LANGUAGE sql
+-- The city's inspection supervises, and has a say by that duty alone; the
+-- superuser convened as the org that commands.
+CREATE FUNCTION pg_temp.reached(p place, reach text, duty peoplecall.duty) RETURNS boolean LANGUAGE sql
 AS $$
 	SELECT CASE reach WHEN 'area' THEN p.area WHEN 'area but the lead' THEN p.area AND p.org <> 31
 		WHEN 'command' THEN p.command WHEN 'line31' THEN p.line31 WHEN 'line12' THEN p.line12
+		WHEN 'decides' THEN p.command OR (p.org = 61 AND duty = 'supervise')
+		WHEN 'decides but the lead' THEN (p.command AND p.org <> 12) OR (p.org = 61 AND duty = 'supervise')
+		WHEN 'decides or asked' THEN p.command OR p.org = 31 OR (p.org = 61 AND duty = 'supervise')
+		WHEN 'territorial' THEN p.command OR p.org = 22
+		WHEN 'line31 or convenor' THEN p.line31 OR p.org = 12
 		WHEN 'district' THEN p.district ELSE reach = 'any' END
 $$;
 
@@ -203,7 +231,7 @@ SELECT is(array_agg(x.org || ' ' || x.duty || ' ' || x.outcome) FILTER (WHERE x.
   LEFT JOIN LATERAL (
 	SELECT p.*, d.duty, pg_temp.try('gate_caller', t.call, d.duty::text, p.org, t.before) AS outcome
 	  FROM unnest(v.duties) AS d (duty) CROSS JOIN place AS p) AS x
-    ON x.outcome <> CASE WHEN pg_temp.reached((x.org, x.area, x.command, x.line31, x.line12, x.district)::place, t.reach)
+    ON x.outcome <> CASE WHEN pg_temp.reached((x.org, x.area, x.command, x.line31, x.line12, x.district)::place, t.reach, x.duty)
                          THEN 'ok' ELSE '42501' END
  GROUP BY t.call;
 
@@ -405,7 +433,14 @@ SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.b
 		WHEN 'refer' THEN $$420106000000000002, 'd', NULL$$
 		WHEN 'rate' THEN $$420106000000000001, true, NULL, NULL$$
 		WHEN 'reclassify' THEN $$420106000000000001, NULL, NULL, NULL, NULL, NULL, 61, NULL, NULL$$
-		WHEN 'dispatch' THEN $$420106000000000001, 32, NULL, NULL, NULL$$
+		WHEN 'dispatch' THEN $$420106000000000001, 32, NULL, NULL, NULL, NULL$$
+		WHEN 'request' THEN $$420106000000000001, 'return', 'r', NULL, NULL, 1, NULL, NULL$$
+		WHEN 'resume' THEN $$420106000000000001, 'r', NULL$$
+		WHEN 'convene' THEN $$'{31}', NULL, 420106000000000001, NULL, NULL, NULL, NULL, NULL$$
+		WHEN 'attend' THEN $$420106000000000003, 31, NULL$$
+		WHEN 'rule' THEN $$420106000000000003, 32, NULL, 'm', NULL, false, NULL$$
+		WHEN 'mark' THEN $$420106000000000003, 31, 4, NULL$$
+		WHEN 'recompute' THEN $$420106, NULL, 0, 10$$
 		WHEN 'report' THEN $$420106000000000001, 'n', 1, NULL$$
 		WHEN 'close' THEN $$420106000000000001, NULL$$
 		WHEN 'reopen' THEN $$420106000000000001, 'r', true$$

@@ -118,5 +118,17 @@ SELECT throws_ok(format('SELECT peoplecall.confirm_notice(%L)', :'other'), '4250
 SELECT is(peoplecall.confirm_notice(:'first'), true, 'its own it does');
 RESET ROLE;
 
+-- Nobody is reminded of a matter that is done meanwhile.
+UPDATE peoplecall.notice SET state = 'sent' WHERE key <> :'other';
+UPDATE peoplecall.notice
+   SET state = 'waiting', template = 'half', not_before = '2019-12-05 09:00+08', error = NULL
+ WHERE key = :'other';
+UPDATE peoplecall.complaint AS c
+   SET state = 'withdrawn'
+  FROM peoplecall.notice AS n
+ WHERE n.key = :'other' AND c.district_id = n.district_id AND c.id = n.complaint_id;
+SELECT is((SELECT count(*) FROM peoplecall.take_notices()), 0::bigint, 'a reminder of a matter that ended is not sent');
+SELECT is((SELECT n.state || ': ' || n.error FROM peoplecall.notice AS n WHERE n.key = :'other'), 'failed: the matter is done', 'and says why');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -49,6 +49,10 @@ INSERT INTO peoplecall.revisit (district_id, complaint_id, area, seq, epoch, out
 SELECT district_id, id, area, 9, 0, 'unreached', received_at FROM peoplecall.complaint;
 INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, solved, rated_at)
 SELECT district_id, id, area, 9, true, received_at FROM peoplecall.complaint;
+INSERT INTO peoplecall.coordination (district_id, id, convened_by, area, title, convened_at)
+SELECT district_id, id + 100, 1, area, 'x', received_at FROM peoplecall.complaint;
+INSERT INTO peoplecall.coordination_party (district_id, coordination_id, area, seq, outsider)
+SELECT district_id, id + 100, area, 1, 'x' FROM peoplecall.complaint;
 INSERT INTO peoplecall.notice (district_id, complaint_id, area, seq, template, body, created_at, not_before, key)
 SELECT district_id, id, area, 9, 'x', 'x', received_at, received_at, id || '-9' FROM peoplecall.complaint;
 
@@ -57,7 +61,7 @@ SELECT district_id, id, area, 9, 'x', 'x', received_at, received_at, id || '-9' 
 --
 CREATE TEMPORARY TABLE recorded (name text);
 INSERT INTO recorded VALUES ('complaint'), ('task'), ('clock'), ('event'), ('request'),
-	('attachment'), ('rating'), ('revisit'), ('supervision');
+	('attachment'), ('rating'), ('revisit'), ('supervision'), ('coordination'), ('coordination_party');
 CREATE FUNCTION pg_temp.rows_of(name text, area text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	n text;
@@ -92,7 +96,7 @@ SELECT peoplecall.dismiss('read_street', 'handle', 31) \g /dev/null
 -- What tells of other places, or of people, is closed.
 SELECT is(pg_temp.says('read_personal', 'SELECT * FROM peoplecall.' || t), '42501', t || ' is not for reading')
   FROM unnest(ARRAY['notice', 'intake_key', 'post', 'setting', 'template', 'officer', 'officer_absence', 'duty_roster',
-	'coordination', 'listing', 'volunteer', 'claim', 'appraisal']) AS t;
+	'listing', 'volunteer', 'claim', 'appraisal']) AS t;
 SELECT is(pg_temp.says('read_personal', 'SELECT phone FROM peoplecall.officer'), '42501', 'officers'' phones are not for reading'),
        is(pg_temp.says('read_street', 'SELECT name FROM peoplecall.officer WHERE id = 121'), '水果湖街道办事处经办', 'their names are');
 SELECT is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.reporter'), '42501', 'reporter: not without the duty'),

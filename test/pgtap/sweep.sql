@@ -338,6 +338,11 @@ SELECT * FROM pg_temp.at('2019-12-20 09:31');
 SELECT is(t::text, '(2,2,3,0)', 'mended: it catches up, and the other has its next') FROM peoplecall.tick(420102) AS t;
 SELECT is(ARRAY(SELECT * FROM pg_temp.ladder(:x)), ARRAY['1 accept 1: 12-20 09:15 > 12-20 09:31 yellow [211]', '1 accept 2: 12-20 09:30 > 12-20 09:31 red [212]'], 'each step once, in order');
 SELECT is((SELECT count(*) FROM peoplecall.sweep_status), 0::bigint, 'and is no longer in sweep_status');
+-- one that ended by hand meanwhile has no alarm to try again
+INSERT INTO peoplecall.sweep_status (district_id, complaint_id, failed_at, retry_at, sqlstate, message)
+VALUES (420106, 420106000000099999, '2019-12-20 09:15+08', '2019-12-20 09:16+08', 'P0001', 'ended by hand');
+SELECT FROM peoplecall.due_districts() \g /dev/null
+SELECT is((SELECT count(*) FROM peoplecall.sweep_status), 0::bigint, 'and does not stay in sweep_status');
 
 -- Small batches come to the same.
 SELECT * FROM pg_temp.at('2019-12-20 10:00');
@@ -386,7 +391,8 @@ SELECT cmp_ok((SELECT count(*) FROM peoplecall.clock WHERE next_alarm_at <= '201
 SELECT is(pg_temp.sweep_at('2019-12-30 09:00'), 0, 'but no step is left');
 SELECT is((SELECT count(*) FROM peoplecall.clock WHERE next_alarm_at <= '2019-12-30 09:00+08'), 0::bigint, 'and none is looked at again');
 
--- An idle tick reads no case record at all.
+-- An idle tick reads no case record at all; the look for due districts reads
+-- one alarm for each district that has any, however many are open.
 -- (plans made for the small tables so far would scan them)
 SET LOCAL enable_seqscan = off;
 DISCARD PLANS;
@@ -400,7 +406,9 @@ SELECT pg_temp.rows_read() AS before \gset
 SELECT cmp_ok(:before, '>', 100, 'what was done so far is counted');
 SELECT is(t::text, '(0,0,0,0)', 'an idle tick') FROM peoplecall.tick(420106) AS t;
 SELECT is(ARRAY(SELECT d FROM peoplecall.due_districts() AS d), '{}', 'and no district is due');
-SELECT is(pg_temp.rows_read(), :before::bigint, 'they read nothing');
+SELECT cmp_ok(pg_temp.rows_read() - :before,'<=',
+	(SELECT count(DISTINCT k.district_id) FROM peoplecall.clock AS k WHERE k.next_alarm_at IS NOT NULL),
+	'they read next to nothing');
 CREATE FUNCTION pg_temp.plan_of(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || statement;

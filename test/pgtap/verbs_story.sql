@@ -477,7 +477,7 @@ SELECT FROM peoplecall.complete(:s, '改道') \g /dev/null
 SELECT FROM peoplecall.close(:s) \g /dev/null
 SELECT is(pg_temp.receipt(r), 'closed B org 12', 'a no after the limit of reopenings only tells') FROM peoplecall.rate(:s, false, 1) AS r;
 SELECT is(pg_temp.event(:s) - 'satisfaction', '{"verb": "rate", "at": "01-06 10:00", "actor": "postgres", "solved": false, "reopens": false, "told": 122}', 'the leader in charge');
-SELECT is(n.body, format('【群众不满意】诉求%s“油烟”，群众再次表示未解决，请研究是否重办。', peoplecall.complaint_no(:s)), 'in words')
+SELECT is(n.body, format('【群众不满意】诉求%s“油烟”，群众表示未解决，请研究是否重办。', peoplecall.complaint_no(:s)), 'in words')
   FROM peoplecall.notice AS n WHERE n.complaint_id = :s AND n.template = 'unsolved';
 SELECT FROM peoplecall.reopen(:s, '不予支持', upheld => false) \g /dev/null
 SELECT is((SELECT array_agg(k.verdict ORDER BY k.seq) FROM peoplecall.clock AS k WHERE k.complaint_id = :s AND k.kind = 'resolve'), '{overturned,met,NULL}', 'a no that is not upheld leaves the verdict');

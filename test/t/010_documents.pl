@@ -1,132 +1,270 @@
-# Every command in README.md and doc/ runs, in the order of the page, in a fresh
-# database and one session, and prints what the page says. What blocks mean is
-# in Documents.pm.
+# What the documents say is so: every command in README.md and doc/*.md runs, in
+# the order of its page, and prints what the page prints; every name that a user
+# meets, and every setting, is in the README; every verb is in the reference.
 use strict;
 use warnings FATAL => 'all';
-use FindBin;
-use lib $FindBin::RealBin;
+use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
-use Test::More;
 use PeopleCall;
 use Documents;
+use Test::More;
 
-my $node = new_node('documents', conf => q{
-shared_preload_libraries = 'pg_cron'
-cron.database_name = 'readme'
-cron.use_background_workers = on
-});
-my $makefile = slurp_file('Makefile');
-my %readme;
+my $node = new_node('documents');
+my $readme = slurp_file('README.md');
 
-# README.md's own items are kept for what must be mentioned there.
-sub run_page
+# pg_cron works in the README's database only, and its jobs, which would sweep at
+# the real time in the middle of a page, find no server.
+$node->safe_psql('postgres', 'CREATE DATABASE readme');
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_cron'\n");
+$node->append_conf('postgresql.conf', "cron.database_name = 'readme'\n");
+$node->append_conf('postgresql.conf', "cron.host = '/nowhere'\n");
+$node->restart;
+
+# Roles are the cluster's: what one page made must not help the next.
+sub forget_roles
 {
-	my ($file) = @_;
-	my @items = read_page($file);
-	my ($name) = $file =~ /(\w+)\.md$/;
-	my $database = lc $name;
-	my ($printed, $complained) = ('', '');
+	my ($database) = @_;
 
-	$node->safe_psql('postgres', "CREATE DATABASE $database");
-	$node->psql($database, session_script(@items), stdout => \$printed,
-		stderr => \$complained, on_error_stop => 1,
-		extra_params => [ '-v', 'VERBOSITY=terse', '-P', 'format=aligned', '-P', 'tuples_only=off' ]);
-	outputs($printed, @items);
-	check_item($file, $_) foreach @items;
-	note($complained) if $complained ne '' && grep { !defined $_->{got} } @items;
+	$node->safe_psql('postgres', "DROP DATABASE $database WITH (FORCE)");
+	$node->safe_psql('postgres', $_)
+	  foreach split /\n/, ask($node, 'postgres', q{
+		SELECT format('DROP ROLE %I', rolname) FROM pg_roles
+		 WHERE NOT rolsuper AND rolname !~ '^pg_'});
 	return;
 }
 
-sub check_item
-{
-	my ($file, $item) = @_;
-	my $where = "$file:$item->{line}";
-
-	if ($item->{kind} eq 'sh')
-	{
-		check_shell($where, $item->{text});
-	}
-	elsif ($item->{kind} =~ /^(sql|error|cell)$/)
-	{
-		ok(defined $item->{got}, "$where runs") or return;
-		is($item->{state_got}, $item->{state}, "$where fails with $item->{state}")
-		  if defined $item->{state};
-		return unless defined $item->{wanted};
-		ok(agrees($item->{wanted}, $item->{got}), "$where prints what it says")
-		  or diag("got:\n$item->{got}");
-	}
-	return;
-}
-
-# A shell block's make targets exist, and the files that it names.
+# The make targets and files that a shell block names.
 sub check_shell
 {
 	my ($where, $text) = @_;
+	my $makefile = slurp_file('Makefile');
+	my %target = map { $_ => 1 } qw(all install installcheck clean uninstall);
 
-	while ($text =~ /\bmake((?: [a-z][\w-]*)+)/g)
+	$target{$_} = 1 foreach $makefile =~ /^(\w[\w-]*):(?!=)/mg;
+	foreach my $line (split /\n/, $text)
 	{
-		foreach my $target (split ' ', $1)
+		my ($command, @words) = split ' ', $line;
+
+		if ($command eq 'make')
 		{
-			next if $target =~ /^(install|installcheck|clean|all)$/;    # PGXS has them
-			like($makefile, qr/^\Q$target\E:/m, "$where: make $target");
+			ok($target{$_}, "$where: make $_ is there")
+			  foreach grep { !/=/ } @words;
 		}
+		ok(-e $_, "$where: $_ is there")
+		  foreach grep { m{^[\w.-]+/[\w./-]+$} } $command, @words;
 	}
-	ok(-e $1, "$where: $1") while $text =~ m{\b((?:demo|bench|tools)/[\w./-]+)}g;
 	return;
 }
 
-# Pages that a page links to are there.
+sub check_page
+{
+	my ($file, $database) = @_;
+	my @items = read_page($file);
+	my $script = "$PostgreSQL::Test::Utils::tmp_check/$database.sql";
+	my ($out, $err) = ('', '');
+
+	append_to_file($script, session_script(@items));
+	{
+		local $ENV{PGCLIENTENCODING} = 'UTF8';
+		IPC::Run::run([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1',
+				'-d', $node->connstr($database), '-f', $script ],
+			'>', \$out, '2>', \$err);
+	}
+	outputs($out, @items);
+
+	foreach my $item (@items)
+	{
+		my $where = "$file:$item->{line}";
+
+		check_shell($where, $item->{text}) if $item->{kind} eq 'sh';
+		next unless $item->{kind} =~ /^(sql|error|cell)$/;
+		if (!defined $item->{got})
+		{
+			fail("$where runs");
+			diag($err);
+			last;
+		}
+		if (defined $item->{state} && $item->{state} ne $item->{state_got})
+		{
+			fail("$where fails with $item->{state}");
+			diag("it was $item->{state_got}, $item->{got}");
+		}
+		elsif (defined $item->{wanted} && !agrees($item->{wanted}, $item->{got}))
+		{
+			fail("$where prints what it says");
+			diag("the page says\n$item->{wanted}\nit prints\n$item->{got}");
+		}
+		else
+		{
+			pass("$where is so");
+		}
+	}
+	return;
+}
+
+# Links to files of the project.
 sub check_links
 {
 	my ($file) = @_;
-	my $text = slurp_file($file);
-	my ($folder) = $file =~ m{^(.*/)?[^/]*$};
+	my $folder = $file =~ m{^(.*/)} ? $1 : '';
 
-	while ($text =~ /\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)
+	foreach my $link (slurp_file($file) =~ /\]\(([^)#:]+)(?:#[^)]*)?\)/g)
 	{
-		my $path = ($folder // '') . $1;
-		ok(-e $path, "$file links to $1");
+		ok(-e "$folder$link", "$file: $link is there");
 	}
 	return;
 }
 
-# What has a COMMENT and is for users is in README.md.
-sub check_mentions
+# Comments tell what is a user's: the rest is what a user's things are made of.
+my $inner = join '|',
+  '^(body of|implementation of|text form|binary form|hash|sort support|trigger on)',
+  '^reads (an? )?(area code|grade|time limit|A to D|a whole number)',
+  '^inside a verb', 'used by', 'selectivity of', '^planner support',
+  '^(the smaller|the larger) of two', '^less than, equal';
+
+# Functions that verbs are made of, and that no comment gives away. They refuse
+# or do nothing for a user who calls them.
+my %made_of = map { $_ => 1 } qw(
+  ledger_rulebook ledger_rules ledger_cases ledger_joint_work ledger_lists
+  ledger_guards ledger_views ledger_reading default_rules require_org
+  setting_value start_clocks stop_clocks tightest_clock write_event make_receipt
+  choose_task officer_for local_time promise render send_notice add_task end_task
+  check_lead settle known_complaint hand_out leave_received require_text
+  require_nature lock_complaint changed_fields replay_clocks end_assisting
+  not_yet_on join_assistants next_command command_up notice_fields
+  complete_if_done resume_after_claim require_satisfaction new_epoch
+  citizen_says_no lock_notice fire_alarms ladder_act deadline_field tell_act
+  open_supervision drop_job require_ledger_owner require_cron stands_at
+  send_reporter_notice matters_of give_out request_limit request_name
+  check_request check_request_limits check_request_state next_request
+  tell_decider retime_clock move_clocks grant_suspend task_end grant_extend
+  grant_return grant_lower grant_shelve next_review grant_exclude
+  check_decidable end_pause end_requests wake_requests wake_request
+  return_refused setting_limit open_coordination convene_returned
+  lock_coordination require_meeting choose_party close_coordination
+  require_precedent settle_category stale_clocks);
+
+sub check_names
 {
-	my $text = slurp_file('README.md');
-	my @names = split /\n/, ask($node, 'readme', q{
+	my ($database) = @_;
+	my @names = split /\n/, ask($node, $database, qq{
 		SELECT DISTINCT p.proname
-		  FROM pg_proc AS p
-		  JOIN pg_depend AS d
-		    ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+		  FROM pg_depend AS d
 		  JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'peoplecall'
-		 WHERE p.prosrc = 'pc_verb'
-		UNION
-		SELECT c.relname
-		  FROM pg_class AS c
-		 WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind = 'v'
-		UNION
-		SELECT t.typname
-		  FROM pg_type AS t
-		  JOIN pg_depend AS d
-		    ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
-		  JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'peoplecall'
-		UNION
-		SELECT s.name FROM peoplecall.setting AS s
+		  JOIN pg_proc AS p ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass
+		 WHERE d.deptype = 'e'
+		   AND obj_description(p.oid, 'pg_proc') !~ '$inner'
 		 ORDER BY 1});
 
-	cmp_ok(scalar @names, '>', 40, 'there is something to mention');
-	like($text, qr/\b\Q$_\E\b/, "README.md mentions $_") foreach @names;
+	cmp_ok(scalar @names, '>', 80, 'the extension has functions');
+	foreach my $name (grep { !$made_of{$_} } @names)
+	{
+		like($readme, qr/`[^`\n]*\b$name\b[^`\n]*`/, "README.md: function $name");
+	}
+	my %there = map { $_ => 1 } @names;
+	is_deeply([ grep { !$there{$_} } sort keys %made_of ],
+		[], 'what is left out of the README exists');
+
+	foreach my $name (split /\n/, ask($node, $database, q{
+		SELECT t.typname
+		  FROM pg_depend AS d
+		  JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'peoplecall'
+		  JOIN pg_type AS t ON t.oid = d.objid AND d.classid = 'pg_type'::regclass
+		 WHERE d.deptype = 'e' AND t.typelem = 0
+		UNION
+		SELECT c.relname FROM pg_class AS c
+		 WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind = 'v'}))
+	{
+		like($readme, qr/^\| `$name` \|/m, "README.md: type or view $name");
+	}
+	foreach my $name (split /\n/, ask($node, $database, q{
+		SELECT DISTINCT o.oprname
+		  FROM pg_operator AS o
+		 WHERE o.oprnamespace = 'peoplecall'::regnamespace}))
+	{
+		like($readme, qr/`[^`\n]*\Q$name\E[^`\n]*`/, "README.md: operator $name");
+	}
+	foreach my $label (split /\n/, ask($node, $database, q{
+		SELECT format('%s %s', t.typname, e.enumlabel)
+		  FROM pg_enum AS e
+		  JOIN pg_type AS t ON t.oid = e.enumtypid
+		 WHERE t.typnamespace = 'peoplecall'::regnamespace}))
+	{
+		my ($type, $word) = split / /, $label;
+		like($readme, qr/^\| `$type` \|.*\b$word\b/m, "README.md: $word of $type");
+	}
 	return;
 }
 
-run_page('README.md');
-check_mentions();
-foreach my $page (sort glob('doc/*.md'))
+# Settings that code reads or the defaults put in.
+sub check_settings
 {
-	run_page($page);
+	my ($database) = @_;
+	my %name;
+
+	$name{$_} = 1 foreach split /\n/, ask($node, $database, q{
+		SELECT DISTINCT m.parts[1]
+		  FROM pg_proc AS p
+		 CROSS JOIN regexp_matches(p.prosrc,
+			'(?:setting_value\(|\ms\.name = )''(\w+)''', 'g') AS m (parts)
+		 WHERE p.pronamespace = 'peoplecall'::regnamespace
+		UNION
+		SELECT s.name FROM peoplecall.setting AS s});
+	foreach my $file (glob 'src/*.c')
+	{
+		my $source = slurp_file($file);
+
+		$name{$_} = 1 foreach $source =~ /DefineCustom\w+Variable\("([^"]+)"/g;
+		next unless $source =~ /peoplecall\.setting/;
+		$name{$_} = 1 foreach $source =~ /\bname = '(\w+)'/g;
+	}
+	cmp_ok(scalar keys %name, '>', 5, 'there are settings');
+	like($readme, qr/^\| `\Q$_\E` \| [^|]+ \|/m, "README.md: setting $_")
+	  foreach sort keys %name;
+	return;
 }
-check_links($_) foreach 'README.md', 'demo/README.md', glob('doc/*.md');
+
+sub check_errors
+{
+	my $codes = slurp_file('src/errcodes.h');
+
+	while ($codes =~ /MAKE_SQLSTATE\(([^)]*)\)/g)
+	{
+		my $code = join '', $1 =~ /'(\w)'/g;
+		like($readme, qr/^\| `$code` \|/m, "README.md: SQLSTATE $code");
+	}
+	return;
+}
+
+sub check_verbs
+{
+	my ($database) = @_;
+	my $reference = slurp_file('doc/reference.md');
+
+	foreach my $verb (split /\n/,
+		ask($node, $database, 'SELECT verb FROM peoplecall.verbs()'))
+	{
+		like($reference, qr/^### $verb$/m, "doc/reference.md: verb $verb");
+	}
+	return;
+}
+
+check_page('README.md', 'readme');
+check_names('readme');
+check_settings('readme');
+check_errors();
+check_verbs('readme');
+check_links($_) foreach 'README.md', 'demo/README.md';
+
+my $database = 'readme';
+foreach my $page (sort glob 'doc/*.md')
+{
+	forget_roles($database);
+	($database = $page) =~ s/\W/_/g;
+	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
+	check_page($page, $database);
+	check_links($page);
+}
 
 $node->stop;
 done_testing();

@@ -1,0 +1,239 @@
+-- After a calendar, a limit or the ladder changed: deadlines are reckoned again
+-- from what is stored with each clock. Only open clocks move, and a clock keeps
+-- the steps that were taken.
+
+CREATE FUNCTION peoplecall.recompute(
+	district_id int, calendar text DEFAULT NULL, after bigint DEFAULT 0, batch int DEFAULT 1000,
+	OUT last bigint, OUT looked_at int, OUT complaints int, OUT moved int)
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.recompute(int, text, bigint, int) IS
+	'reckons anew the open clocks (of a calendar, NULL: all) of at most batch open complaints of a district whose ids follow after: last the id to go on from, NULL at the end, looked_at how many complaints there were, complaints how many changed, moved how many deadlines moved; an event with both deadlines in each complaint where one did; 22004, 22023, PC003 for an unknown calendar, 42501';
+
+-- What a clock would be by the rules of now, as a row of clock; no row where it
+-- is that already.
+CREATE FUNCTION peoplecall.stale_clocks(
+	district_id int, complaints bigint[], calendar text)
+	RETURNS TABLE (
+		complaint_id bigint,
+		clock_seq int,
+		task_seq int,
+		kind peoplecall.clock_kind,
+		policy bigint,
+		new_calendar text,
+		allowed peoplecall.timelimit,
+		old_due_at timestamptz,
+		due_at timestamptz,
+		warn_at timestamptz,
+		next_alarm_at timestamptz)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	share float8 := peoplecall.setting_value('assist_share', '0.8')::float8;
+BEGIN
+	RETURN QUERY
+	SELECT k.complaint_id, k.seq, k.task_seq, k.kind, n.policy, n.calendar, n.allowed,
+	       k.due_at, t.due_at, t.warn_at, n.next_alarm_at
+	  FROM peoplecall.clock AS k
+	  JOIN peoplecall.complaint AS c
+	    ON c.district_id = k.district_id AND c.id = k.complaint_id
+	  LEFT JOIN peoplecall.task AS s
+	    ON s.district_id = k.district_id AND s.complaint_id = k.complaint_id
+	   AND s.seq = k.task_seq
+	 CROSS JOIN LATERAL peoplecall.clock_limit(k.kind, c.category, c.grade, c.urgency, c.nature) AS l
+	 CROSS JOIN LATERAL (
+		SELECT coalesce(l.policy, k.policy) AS policy,
+		       CASE WHEN l.policy IS NULL THEN k.calendar ELSE l.calendar END AS calendar,
+		       CASE WHEN l.policy IS NULL THEN k.allowed
+		            WHEN s.role = 'assist' THEN peoplecall.scale(l.allowed, share)
+		            ELSE l.allowed END AS allowed) AS p
+	 CROSS JOIN LATERAL peoplecall.clock_times(k.kind, c.grade, k.started_at, p.allowed,
+		k.extensions, k.pauses, p.calendar, k.fired) AS t
+	 CROSS JOIN LATERAL (
+		SELECT p.*, CASE WHEN k.paused_at IS NULL THEN t.next_alarm_at END AS next_alarm_at) AS n
+	 WHERE k.district_id = stale_clocks.district_id
+	   AND k.complaint_id = ANY (complaints)
+	   AND k.stopped_at IS NULL
+	   AND (stale_clocks.calendar IS NULL OR k.calendar = stale_clocks.calendar
+	        OR p.calendar = stale_clocks.calendar)
+	   AND (k.policy IS DISTINCT FROM n.policy
+	        OR k.calendar IS DISTINCT FROM n.calendar
+	        OR k.allowed OPERATOR(peoplecall.<>) n.allowed
+	        OR k.due_at IS DISTINCT FROM t.due_at
+	        OR k.warn_at IS DISTINCT FROM t.warn_at
+	        OR k.next_alarm_at IS DISTINCT FROM n.next_alarm_at);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.stale_clocks(int, bigint[], text) IS
+	'the open clocks of these complaints that the rules of now would give other times, with what they would be';
+
+CREATE FUNCTION peoplecall.recompute_body(
+	district_id int, calendar text, after bigint, batch int,
+	OUT last bigint, OUT looked_at int, OUT complaints int, OUT moved int)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	district peoplecall.areacode;
+	ids bigint[];
+	stale bigint[];
+	now_at timestamptz;
+BEGIN
+	IF district_id IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
+	END IF;
+	IF batch IS NULL OR batch <= 0 THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'batch must be positive';
+	END IF;
+	IF calendar IS NOT NULL AND NOT EXISTS (
+		SELECT FROM peoplecall.calendar AS x WHERE x.name = recompute_body.calendar)
+	THEN
+		RAISE SQLSTATE 'PC003' USING
+			MESSAGE = format('calendar "%s" does not exist', calendar);
+	END IF;
+	district := district_id::bigint::peoplecall.areacode;
+	PERFORM peoplecall.gate_area(district, NULL, NULL);
+	now_at := peoplecall.act_time(NULL);
+
+	ids := ARRAY(
+		SELECT o.id
+		  FROM (SELECT c.id
+		          FROM peoplecall.complaint AS c
+		         WHERE c.area OPERATOR(peoplecall.<@) district
+		           AND c.district_id = recompute_body.district_id
+		           AND c.id > coalesce(after, 0)
+		           AND c.state IN ('received', 'dispatched', 'completed')
+		         UNION ALL
+		        SELECT c.id
+		          FROM peoplecall.complaint AS c
+		         WHERE c.area OPERATOR(peoplecall.<@) district
+		           AND c.district_id = recompute_body.district_id
+		           AND c.id > coalesce(after, 0)
+		           AND c.state = 'shelved') AS o
+		 ORDER BY o.id
+		 LIMIT batch);
+	looked_at := cardinality(ids);
+	last := CASE WHEN looked_at = batch THEN ids[batch] END;
+	complaints := 0;
+	moved := 0;
+	-- without locks: most deadlines stay, and whoever works on those is not
+	-- kept waiting
+	stale := ARRAY(
+		SELECT DISTINCT s.complaint_id
+		  FROM peoplecall.stale_clocks(district_id, ids, calendar) AS s);
+	IF stale = '{}' THEN
+		RETURN;
+	END IF;
+	-- once locked, in the order of the ids, they are looked at again
+	stale := ARRAY(
+		SELECT c.id
+		  FROM peoplecall.complaint AS c
+		 WHERE c.district_id = recompute_body.district_id AND c.id = ANY (stale)
+		 ORDER BY c.id
+		   FOR UPDATE);
+
+	WITH now_stale AS MATERIALIZED (
+		SELECT s.* FROM peoplecall.stale_clocks(district_id, stale, calendar) AS s
+	), timed AS (
+		UPDATE peoplecall.clock AS k
+		   SET policy = s.policy, calendar = s.new_calendar, allowed = s.allowed,
+		       due_at = s.due_at, warn_at = s.warn_at, next_alarm_at = s.next_alarm_at
+		  FROM now_stale AS s
+		 WHERE k.district_id = recompute_body.district_id
+		   AND k.complaint_id = s.complaint_id AND k.seq = s.clock_seq
+	), shifted AS MATERIALIZED (
+		SELECT s.complaint_id, count(*) AS clocks,
+		       jsonb_agg(jsonb_strip_nulls(jsonb_build_object('clock', s.kind,
+			'task', s.task_seq, 'old', s.old_due_at, 'new', s.due_at)) ORDER BY s.clock_seq) AS deadlines
+		  FROM now_stale AS s
+		 WHERE s.due_at <> s.old_due_at
+		 GROUP BY s.complaint_id
+	), written AS (
+		INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
+			actor, officer, org, task_seq, detail)
+		SELECT c.district_id, c.id, c.area, c.event_count + 1,
+		       greatest(now_at, c.last_event_at), 'recompute',
+		       peoplecall.gate_actor(), peoplecall.gate_officer(), NULL, NULL,
+		       jsonb_strip_nulls(jsonb_build_object('calendar', calendar, 'deadlines', s.deadlines))
+		  FROM shifted AS s
+		  JOIN peoplecall.complaint AS c
+		    ON c.district_id = recompute_body.district_id AND c.id = s.complaint_id
+	)
+	SELECT count(DISTINCT n.complaint_id)::int,
+	       count(*) FILTER (WHERE n.due_at <> n.old_due_at)::int,
+	       coalesce(array_agg(DISTINCT n.complaint_id), '{}')
+	  INTO complaints, moved, stale
+	  FROM now_stale AS n;
+
+	-- a new statement sees the clocks as they are now
+	UPDATE peoplecall.complaint AS c
+	   SET warn_at = l.warn_at, due_at = l.due_at, paused_at = l.paused_at,
+	       event_count = e.seq, last_event_at = e.at
+	  FROM unnest(stale) AS s (id)
+	 CROSS JOIN LATERAL peoplecall.tightest_clock(recompute_body.district_id, s.id) AS l
+	 CROSS JOIN LATERAL (
+		SELECT v.seq, v.at
+		  FROM peoplecall.event AS v
+		 WHERE v.district_id = recompute_body.district_id AND v.complaint_id = s.id
+		 ORDER BY v.seq DESC
+		 LIMIT 1) AS e
+	 WHERE c.district_id = recompute_body.district_id AND c.id = s.id;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.recompute_body(int, text, bigint, int) IS 'body of recompute()';
+
+CREATE FUNCTION peoplecall.open_districts() RETURNS SETOF int
+	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
+COMMENT ON FUNCTION peoplecall.open_districts() IS
+	'districts with complaints that the caller''s posts reach, ascending, by one index probe each: those through which recompute_deadlines() goes';
+
+CREATE FUNCTION peoplecall.open_districts_body() RETURNS SETOF int
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	district int := -1;
+BEGIN
+	PERFORM peoplecall.gate_actor();
+	LOOP
+		SELECT c.district_id INTO district
+		  FROM peoplecall.complaint AS c
+		 WHERE c.district_id > district
+		 ORDER BY c.district_id
+		 LIMIT 1;
+		EXIT WHEN NOT FOUND;
+		IF peoplecall.gate_reaches(district::bigint::peoplecall.areacode) THEN
+			RETURN NEXT district;
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.open_districts_body() IS 'body of open_districts()';
+
+-- A procedure, so that each batch commits by itself; it may not have a SET
+-- clause, so whatever it says is qualified.
+CREATE PROCEDURE peoplecall.recompute_deadlines(
+	calendar text DEFAULT NULL, batch int DEFAULT 1000, INOUT moved bigint DEFAULT 0)
+	LANGUAGE plpgsql
+AS $$
+DECLARE
+	district int;
+	place bigint;
+	done record;
+BEGIN
+	moved := 0;
+	FOREACH district IN ARRAY ARRAY(SELECT d.id FROM peoplecall.open_districts() AS d (id))
+	LOOP
+		place := 0;
+		LOOP
+			SELECT t.* INTO done FROM peoplecall.recompute(district, calendar, place, batch) AS t;
+			COMMIT;
+			moved := moved OPERATOR(pg_catalog.+) done.moved;
+			place := done.last;
+			EXIT WHEN place IS NULL;
+		END LOOP;
+	END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE peoplecall.recompute_deadlines(text, int, bigint) IS
+	'CALL peoplecall.recompute_deadlines(calendar) after a calendar (NULL: anything), a limit or the ladder changed: the open clocks get the deadlines that follow from it, a transaction a batch; moved says how many moved; again changes nothing; not inside a transaction block';
