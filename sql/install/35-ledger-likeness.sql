@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS peoplecall.complaint_text (
 	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
 );
 CREATE INDEX IF NOT EXISTS complaint_text_keys ON peoplecall.complaint_text
-	USING gin (peoplecall.gram_keys(district_id, received_at, grams) peoplecall.gram_key_ops);
+	USING gin (peoplecall.gram_keys(district_id, received_at, grams) peoplecall.gram_key_ops)
+	WITH (fastupdate = off);
 CREATE INDEX IF NOT EXISTS complaint_text_digest ON peoplecall.complaint_text (district_id, digest);
 CREATE INDEX IF NOT EXISTS complaint_text_received ON peoplecall.complaint_text (received_at);
 COMMENT ON TABLE peoplecall.complaint_text IS 'what a complaint''s title is made of, for finding others like it; never changed, dropped after setting similar_keep days';

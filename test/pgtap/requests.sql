@@ -85,7 +85,7 @@ DECLARE
 BEGIN
 	PERFORM pg_temp.at(moment);
 	SELECT s.complaint_id INTO c
-	  FROM peoplecall.submit('hotline', '夜间施工', '', '420106012001', 'police.noise',
+	  FROM peoplecall.submit('hotline', '夜间施工', (SELECT count(*)::text FROM peoplecall.complaint), '420106012001', 'police.noise',
 		reporter_name => '李某', reporter_phone => '13900002222', privacy => noise.privacy) AS s;
 	PERFORM peoplecall.accept(c);
 	PERFORM peoplecall.contact(c);
