@@ -10,68 +10,7 @@ SET timezone = 'Asia/Shanghai';
 BEGIN;
 SELECT no_plan();
 
-CREATE FUNCTION pg_temp.at(moment text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('peoplecall.as_of', moment || '+08', true);
-	RETURN;
-END
-$$;
-CREATE FUNCTION pg_temp.minute(at timestamptz) RETURNS text LANGUAGE sql STABLE
-	AS $$SELECT CASE WHEN at = 'infinity' THEN 'never' ELSE to_char(at, 'MM-DD HH24:MI') END$$;
--- 'task kind: start > yellow > red', paused since, next alarm, and how it ended.
-CREATE FUNCTION pg_temp.clocks(c bigint, kinds text DEFAULT 'total resolve') RETURNS SETOF text LANGUAGE sql AS $$
-	SELECT concat(coalesce(k.task_seq::text, '-'), ' ', k.kind, ': ', pg_temp.minute(k.started_at),
-	              ' > ', pg_temp.minute(k.warn_at), ' > ', pg_temp.minute(k.due_at),
-	              ', paused ' || pg_temp.minute(k.paused_at), ', alarm ' || pg_temp.minute(k.next_alarm_at),
-	              ', ' || k.verdict || ' ' || pg_temp.minute(k.stopped_at))
-	  FROM peoplecall.clock AS k
-	 WHERE k.complaint_id = c AND k.kind::text = ANY (string_to_array(kinds, ' '))
-	 ORDER BY k.seq
-$$;
-CREATE FUNCTION pg_temp.receipt(r peoplecall.receipt) RETURNS text LANGUAGE sql AS $$
-	SELECT concat_ws(' ', (r).state, (r).grade, 'task ' || (r).task_seq, 'org ' || (r).org,
-	                 (r).sla, pg_temp.minute((r).due_at))
-$$;
-CREATE FUNCTION pg_temp.event(c bigint, back int DEFAULT 0) RETURNS jsonb LANGUAGE sql AS $$
-	SELECT jsonb_strip_nulls(jsonb_build_object('verb', e.verb, 'at', pg_temp.minute(e.at), 'org', e.org, 'task', e.task_seq)) || e.detail
-	  FROM peoplecall.event AS e
-	 WHERE e.complaint_id = c
-	   AND e.seq = (SELECT max(x.seq) FROM peoplecall.event AS x WHERE x.complaint_id = c) - back
-$$;
--- The SQLSTATE of a statement, undone.
-CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE statement;
-	RAISE EXCEPTION SQLSTATE 'ALLOW';
-EXCEPTION WHEN OTHERS THEN
-	RETURN CASE SQLSTATE WHEN 'ALLOW' THEN 'no error' ELSE SQLSTATE END;
-END
-$$;
-CREATE FUNCTION pg_temp.sweep() RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-	district int;
-	done record;
-	steps int := 0;
-BEGIN
-	FOR district IN SELECT d FROM peoplecall.due_districts() AS d LOOP
-		LOOP
-			SELECT t.* INTO done FROM peoplecall.tick(district) AS t;
-			EXIT WHEN done.due = 0;
-			IF done.failed > 0 THEN
-				RAISE 'the sweep failed: %', (SELECT s.message FROM peoplecall.sweep_status AS s LIMIT 1);
-			END IF;
-			steps := steps + done.steps;
-		END LOOP;
-	END LOOP;
-	RETURN steps;
-END
-$$;
-CREATE FUNCTION pg_temp.sweep_at(moment text) RETURNS int LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('peoplecall.as_of', moment || '+08', true);
-	RETURN pg_temp.sweep();
-END
-$$;
+\ir ../fixture/acting.sql
 
 CREATE FUNCTION pg_temp.notices(c bigint) RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', n.template, n.to_officer::text, CASE WHEN n.to_reporter THEN 'citizen ' || n.phone END)
