@@ -84,6 +84,28 @@ COMMENT ON FUNCTION peoplecall.dismiss(name, peoplecall.duty, bigint) IS
 COMMENT ON FUNCTION peoplecall.dismiss(bigint, peoplecall.duty, bigint) IS
 	'ends an officer''s post; false where there was none; 42501';
 
+-- A post is a role's or an officer's; the other of the two is NULL.
+CREATE FUNCTION peoplecall.add_post(role name, officer bigint, duty peoplecall.duty, org bigint) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	post_id bigint;
+BEGIN
+	INSERT INTO peoplecall.post (role, officer, duty, org, appointed_by)
+	VALUES (add_post.role, add_post.officer, add_post.duty, add_post.org, peoplecall.gate_actor())
+	ON CONFLICT DO NOTHING;
+	SELECT p.id INTO STRICT post_id
+	  FROM peoplecall.post AS p
+	 WHERE p.role IS NOT DISTINCT FROM add_post.role
+	   AND p.officer IS NOT DISTINCT FROM add_post.officer
+	   AND p.duty = add_post.duty AND p.org = add_post.org;
+	RETURN post_id;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.add_post(name, bigint, peoplecall.duty, bigint) IS
+	'the id of the post, written where it is new; used by appoint()';
+
 CREATE FUNCTION peoplecall.appoint_body(role name, duty peoplecall.duty, org bigint) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -100,13 +122,7 @@ BEGIN
 	END IF;
 	PERFORM peoplecall.require_org(org);
 
-	INSERT INTO peoplecall.post (role, duty, org, appointed_by)
-	VALUES (appoint_body.role, appoint_body.duty, appoint_body.org, peoplecall.gate_actor())
-	ON CONFLICT DO NOTHING;
-	SELECT p.id INTO STRICT post_id
-	  FROM peoplecall.post AS p
-	 WHERE p.role = appoint_body.role AND p.officer IS NULL
-	   AND p.duty = appoint_body.duty AND p.org = appoint_body.org;
+	post_id := peoplecall.add_post(role, NULL, duty, org);
 	PERFORM peoplecall.grant_reading(role);
 	RETURN post_id;
 END
@@ -117,8 +133,6 @@ CREATE FUNCTION peoplecall.appoint_body(officer bigint, duty peoplecall.duty, or
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	post_id bigint;
 BEGIN
 	IF num_nulls(officer, duty, org) > 0 THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'officer, duty and org must not be null';
@@ -128,15 +142,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM peoplecall.officer AS o WHERE o.id = appoint_body.officer) THEN
 		RAISE SQLSTATE 'PC005' USING MESSAGE = format('there is no officer %s', officer);
 	END IF;
-
-	INSERT INTO peoplecall.post (officer, duty, org, appointed_by)
-	VALUES (appoint_body.officer, appoint_body.duty, appoint_body.org, peoplecall.gate_actor())
-	ON CONFLICT DO NOTHING;
-	SELECT p.id INTO STRICT post_id
-	  FROM peoplecall.post AS p
-	 WHERE p.officer = appoint_body.officer AND p.role IS NULL
-	   AND p.duty = appoint_body.duty AND p.org = appoint_body.org;
-	RETURN post_id;
+	RETURN peoplecall.add_post(NULL, officer, duty, org);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.appoint_body(bigint, peoplecall.duty, bigint) IS 'body of appoint()';
