@@ -57,8 +57,6 @@ CREATE FUNCTION peoplecall.check_lead(lead bigint, subject_org bigint) RETURNS v
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	looked_at bigint := lead;
 BEGIN
 	PERFORM peoplecall.require_org(lead);
 	IF EXISTS (SELECT FROM peoplecall.org AS o
@@ -67,18 +65,11 @@ BEGIN
 		RAISE check_violation USING
 			MESSAGE = format('org %s is an outside body and cannot lead', lead);
 	END IF;
-	IF subject_org IS NULL THEN
-		RETURN;
+	IF peoplecall.org_is_below(lead, subject_org) THEN
+		RAISE check_violation USING
+			MESSAGE = format('org %s cannot lead a matter about org %s', lead, subject_org),
+			DETAIL = 'An org that a matter is about never leads it, nor does one below it.';
 	END IF;
-	FOR depth IN 1..16 LOOP
-		EXIT WHEN looked_at IS NULL;
-		IF looked_at = subject_org THEN
-			RAISE check_violation USING
-				MESSAGE = format('org %s cannot lead a matter about org %s', lead, subject_org),
-				DETAIL = 'An org that a matter is about never leads it, nor does one below it.';
-		END IF;
-		SELECT o.superior INTO looked_at FROM peoplecall.org AS o WHERE o.id = looked_at;
-	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.check_lead(bigint, bigint) IS
