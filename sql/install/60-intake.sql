@@ -89,7 +89,7 @@ BEGIN
 	INSERT INTO peoplecall.complaint (district_id, id, channel, external_id, nature,
 		title, body, area, address, category, grade, urgency, privacy, subject_org,
 		command_level, command_org, people, received_at, track_code, last_event_at)
-	VALUES (district, new_id, via, external_id, nature, title, 
+	VALUES (district, new_id, via, external_id, nature, title,
 		coalesce(body, ''), area, address, category, graded.grade,
 		asked_urgency, coalesce(privacy, 'open'), subject_org, level, commanding,
 		people, at, replace(gen_random_uuid()::text, '-', ''), at);

@@ -70,8 +70,7 @@ BEGIN
 	       orgs = n.orgs, reach = n.reach, grade = n.grade, urgency = n.urgency,
 	       command_level = n.command_level, command_org = n.command_org
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
-	moved := peoplecall.replay_clocks(c.district_id, c.id, n.category, n.grade,
-		n.urgency, n.nature);
+	moved := peoplecall.replay_clocks(c.district_id, c.id);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'reclassify', post_org, NULL,
 		peoplecall.changed_fields(to_jsonb(c), to_jsonb(n))
@@ -95,59 +94,6 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.changed_fields(jsonb, jsonb) IS
 	'the fields that differ, each with its old and new value';
-
--- Deadlines are arithmetic: the same start, extensions and pauses under the
--- limit that fits now. A clock keeps the limit it has where no policy sets one.
-CREATE FUNCTION peoplecall.replay_clocks(
-	district_id int, complaint_id bigint, category ltree, grade peoplecall.grade,
-	urgency peoplecall.urgency, nature text) RETURNS jsonb
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	moved jsonb := jsonb_build_array();
-	share float8 := peoplecall.setting_value('assist_share', '0.8')::float8;
-	k record;
-	planned record;
-	timed record;
-BEGIN
-	FOR k IN
-		SELECT o.*, t.role
-		  FROM peoplecall.clock AS o
-		  LEFT JOIN peoplecall.task AS t
-		    ON t.district_id = o.district_id AND t.complaint_id = o.complaint_id
-		   AND t.seq = o.task_seq
-		 WHERE o.district_id = replay_clocks.district_id
-		   AND o.complaint_id = replay_clocks.complaint_id
-		   AND o.stopped_at IS NULL
-		 ORDER BY o.seq
-	LOOP
-		planned := peoplecall.clock_limit(k.kind, category, grade, urgency, nature);
-		IF planned.allowed IS NOT NULL THEN
-			k.policy := planned.policy;
-			k.calendar := planned.calendar;
-			k.allowed := CASE WHEN k.role = 'assist'
-			                  THEN peoplecall.scale(planned.allowed, share)
-			                  ELSE planned.allowed END;
-		END IF;
-		timed := peoplecall.clock_times(k.kind, grade, k.started_at, k.allowed,
-			k.extensions, k.pauses, k.calendar, k.fired);
-		UPDATE peoplecall.clock AS u
-		   SET policy = k.policy, calendar = k.calendar, allowed = k.allowed,
-		       warn_at = timed.warn_at, due_at = timed.due_at,
-		       next_alarm_at = CASE WHEN k.paused_at IS NULL THEN timed.next_alarm_at END
-		 WHERE u.district_id = k.district_id AND u.complaint_id = k.complaint_id
-		   AND u.seq = k.seq;
-		IF timed.due_at <> k.due_at THEN
-			moved := moved || jsonb_build_object('clock', k.kind, 'task', k.task_seq,
-				'old', k.due_at, 'new', timed.due_at);
-		END IF;
-	END LOOP;
-	RETURN moved;
-END
-$$;
-COMMENT ON FUNCTION peoplecall.replay_clocks(int, bigint, ltree, peoplecall.grade, peoplecall.urgency, text) IS
-	'reckons the open clocks of a complaint again, for what it is now; returns the deadlines that moved, old and new';
 
 CREATE FUNCTION peoplecall.dispatch_body(
 	complaint bigint, lead bigint, assist bigint[], matter text, reason text,

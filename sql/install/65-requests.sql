@@ -559,7 +559,7 @@ BEGIN
 	   SET ended_at = at
 	 WHERE x.district_id = c.district_id AND x.complaint_id = c.id AND x.seq = request;
 	RETURN peoplecall.changed_fields(to_jsonb(c), to_jsonb(n)) || jsonb_build_object('deadlines',
-		nullif(peoplecall.replay_clocks(c.district_id, c.id, n.category, n.grade, n.urgency, n.nature), '[]'));
+		nullif(peoplecall.replay_clocks(c.district_id, c.id), '[]'));
 END
 $$;
 COMMENT ON FUNCTION peoplecall.grant_lower(int, bigint, int, timestamptz) IS

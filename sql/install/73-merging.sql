@@ -179,8 +179,7 @@ BEGIN
 		PERFORM peoplecall.start_clocks(c.district_id, c.id, c.area, NULL, '{dispatch}',
 			c.category, c.grade, c.urgency, c.nature, at, c.epoch);
 	END IF;
-	PERFORM peoplecall.replay_clocks(c.district_id, c.id, c.category, c.grade, c.urgency,
-		c.nature);
+	PERFORM peoplecall.replay_clocks(c.district_id, c.id);
 	UPDATE peoplecall.complaint AS m
 	   SET principal_id = NULL, closed_at = NULL, result = NULL
 	 WHERE m.district_id = c.district_id AND m.id = c.id;

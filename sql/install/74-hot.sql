@@ -142,8 +142,7 @@ BEGIN
 	UPDATE peoplecall.complaint AS m
 	   SET grade = n.grade, command_level = n.command_level, command_org = n.command_org
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
-	moved := peoplecall.replay_clocks(c.district_id, c.id, c.category, n.grade, c.urgency,
-		c.nature);
+	moved := peoplecall.replay_clocks(c.district_id, c.id);
 	told := peoplecall.officer_for(n.command_org, 'chief', at);
 	PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'hot',
 		peoplecall.notice_fields(c.district_id, c.id) || detail, at);
