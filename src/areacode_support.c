@@ -87,21 +87,27 @@ find_function(const SubtreeClause *clause, const char *name)
 }
 
 static Expr *
+clause_of(Oid operator, Node *left, Node *right)
+{
+	Expr	   *clause = make_opclause(operator, BOOLOID, false,
+									   copyObject((Expr *) left),
+									   copyObject((Expr *) right),
+									   InvalidOid, InvalidOid);
+
+	set_opfuncid((OpExpr *) clause);
+	return clause;
+}
+
+static Expr *
 make_comparison(const SubtreeClause *clause, Oid opfamily, int strategy,
 				Node *left, Node *right)
 {
 	Oid			operator = get_opfamily_member(opfamily, clause->type,
 											   clause->type, strategy);
-	Expr	   *result;
 
 	if (!OidIsValid(operator) || right == NULL)
 		return NULL;
-	result = make_opclause(operator, BOOLOID, false,
-						   copyObject((Expr *) left),
-						   copyObject((Expr *) right),
-						   InvalidOid, InvalidOid);
-	set_opfuncid((OpExpr *) result);
-	return result;
+	return clause_of(operator, left, right);
 }
 
 /* subtree_last(outer), worked out if it can be; NULL if there is none. */
@@ -279,7 +285,6 @@ make_subtree_operator(const SubtreeClause *clause)
 	Node	   *left = within ? clause->inner : clause->outer;
 	Node	   *right = within ? clause->outer : clause->inner;
 	Oid			operator;
-	Expr	   *result;
 
 	operator = GetSysCacheOid4(OPERNAMENSP, Anum_pg_operator_oid,
 							   CStringGetDatum(name),
@@ -288,12 +293,7 @@ make_subtree_operator(const SubtreeClause *clause)
 							   ObjectIdGetDatum(clause->schema));
 	if (!OidIsValid(operator))
 		return NULL;
-	result = make_opclause(operator, BOOLOID, false,
-						   copyObject((Expr *) left),
-						   copyObject((Expr *) right),
-						   InvalidOid, InvalidOid);
-	set_opfuncid((OpExpr *) result);
-	return result;
+	return clause_of(operator, left, right);
 }
 
 /*
