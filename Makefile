@@ -3,6 +3,7 @@
 #
 #   make, make install, make installcheck   as any extension does it
 #   make test         installs what is missing, builds, installs, runs all tests
+#   make test-all     the same in folders of other Debian releases, RELEASES
 #   make demo         likewise, and plays the story of a city; make demo-stop
 #
 # PG_CONFIG chooses the PostgreSQL, DESTDIR installs below a folder, WERROR=1
@@ -34,7 +35,7 @@ REGRESS      = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --launcher=tools/regress-psql
 
 # These do their own set-up, and must run where there is no PostgreSQL yet.
-SELF_CONTAINED = setup test demo demo-stop
+SELF_CONTAINED = setup test test-all demo demo-stop
 
 ifeq ($(origin PG_CONFIG),undefined)
 PG_CONFIG   := $(shell tools/pg-config)
@@ -67,6 +68,9 @@ test:
 	@$(BUILD)
 	@MAKE='$(MAKE)' tools/install
 	@tools/test
+
+test-all:
+	@tools/test-all $(RELEASES)
 
 demo:
 	@tools/setup
