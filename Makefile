@@ -4,6 +4,7 @@
 #   make, make install, make installcheck   as any extension does it
 #   make test         installs what is missing, builds, installs, runs all tests
 #   make test-all     the same in folders of other Debian releases, RELEASES
+#   make coverage     how many lines of src/ the tests run
 #   make demo         likewise, and plays the story of a city; make demo-stop
 #
 # PG_CONFIG chooses the PostgreSQL, DESTDIR installs below a folder, WERROR=1
@@ -35,7 +36,7 @@ REGRESS      = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --launcher=tools/regress-psql
 
 # These do their own set-up, and must run where there is no PostgreSQL yet.
-SELF_CONTAINED = setup test test-all demo demo-stop
+SELF_CONTAINED = setup test test-all coverage demo demo-stop
 
 ifeq ($(origin PG_CONFIG),undefined)
 PG_CONFIG   := $(shell tools/pg-config)
@@ -68,6 +69,10 @@ test:
 	@$(BUILD)
 	@MAKE='$(MAKE)' tools/install
 	@tools/test
+
+coverage:
+	@tools/setup test
+	@tools/coverage
 
 test-all:
 	@tools/test-all $(RELEASES)
