@@ -152,14 +152,6 @@ DECLARE
 	meetings bigint[];
 	meeting bigint;
 BEGIN
-	tasks := ARRAY(
-		SELECT t.seq FROM peoplecall.task AS t
-		 WHERE t.district_id = end_work.district_id AND t.complaint_id = end_work.complaint_id
-		   AND t.state IN ('sent', 'accepted')
-		 ORDER BY t.seq);
-	FOREACH task IN ARRAY tasks LOOP
-		PERFORM peoplecall.end_task(district_id, complaint_id, task, 'superseded', at);
-	END LOOP;
 	-- nobody decides here any more
 	WITH lapsed AS (
 		UPDATE peoplecall.request AS r
@@ -168,6 +160,14 @@ BEGIN
 		   AND r.decided_at IS NULL AND r.ended_at IS NULL
 		RETURNING r.seq)
 	SELECT array_agg(l.seq ORDER BY l.seq) INTO requests FROM lapsed AS l;
+	tasks := ARRAY(
+		SELECT t.seq FROM peoplecall.task AS t
+		 WHERE t.district_id = end_work.district_id AND t.complaint_id = end_work.complaint_id
+		   AND t.state IN ('sent', 'accepted')
+		 ORDER BY t.seq);
+	FOREACH task IN ARRAY tasks LOOP
+		PERFORM peoplecall.end_task(district_id, complaint_id, task, 'superseded', at);
+	END LOOP;
 	meetings := ARRAY(
 		SELECT m.id FROM peoplecall.coordination AS m
 		 WHERE m.district_id = end_work.district_id AND m.complaint_id = end_work.complaint_id
