@@ -221,7 +221,7 @@ CREATE FUNCTION peoplecall.copy_records(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	key name := CASE relation WHEN 'complaint' THEN 'id' ELSE 'complaint_id' END;
+	key text := CASE relation WHEN 'complaint' THEN 'id' ELSE 'complaint_id' END;
 	columns text := (
 		SELECT string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum)
 		  FROM pg_attribute AS a

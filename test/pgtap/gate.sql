@@ -145,6 +145,9 @@ INSERT INTO trial VALUES
 	('dispatch', 'command', NULL, $$SELECT peoplecall.dispatch(420106000000000001, lead => 32)$$),
 	('withdraw_task', 'command', NULL, $$SELECT peoplecall.withdraw_task(420106000000000001, 2, 'r')$$),
 	('escalate', 'command', NULL, $$SELECT peoplecall.escalate(420106000000000001, 'r')$$),
+	('transfer', 'city', NULL, $$SELECT peoplecall.transfer(420106000000000001, '420102017020', 'r')$$),
+	('reclassify', 'command', NULL, $$SELECT peoplecall.reclassify(420106000000000001, area => '420106012009')$$),
+	('reclassify', 'district alone', NULL, $$SELECT peoplecall.reclassify(420106000000000001, area => '420106015006')$$),
 	('merge', 'command', NULL, $$SELECT peoplecall.merge(420106000000000001, 420106000000000002, 'r')$$),
 	('split', 'command', 'merged', $$SELECT peoplecall.split(420106000000000001, 'r')$$),
 	('raise_hot', 'area', NULL, $$SELECT peoplecall.raise_hot('420106012001', NULL)$$),
@@ -206,6 +209,7 @@ AS $$
 		WHEN 'decides or asked' THEN p.command OR p.org = 31 OR (p.org = 61 AND duty = 'supervise')
 		WHEN 'territorial' THEN p.command OR p.org = 22
 		WHEN 'line31 or convenor' THEN p.line31 OR p.org = 12
+		WHEN 'city' THEN p.org = 1 WHEN 'district alone' THEN p.org IN (1, 3)
 		WHEN 'district' THEN p.district ELSE reach = 'any' END
 $$;
 
@@ -432,7 +436,7 @@ SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.b
 		WHEN 'submit' THEN $$'hotline', 't', 'b', '420106012001', NULL, 'complaint', NULL, NULL, 1, NULL, NULL, NULL, 'open', NULL, NULL$$
 		WHEN 'refer' THEN $$420106000000000002, 'd', NULL$$
 		WHEN 'rate' THEN $$420106000000000001, true, NULL, NULL$$
-		WHEN 'reclassify' THEN $$420106000000000001, NULL, NULL, NULL, NULL, NULL, 61, NULL, NULL$$
+		WHEN 'reclassify' THEN $$420106000000000001, NULL, NULL, NULL, NULL, NULL, 61, NULL, NULL, NULL$$
 		WHEN 'dispatch' THEN $$420106000000000001, 32, NULL, NULL, NULL, NULL$$
 		WHEN 'request' THEN $$420106000000000001, 'return', 'r', NULL, NULL, 1, NULL, NULL$$
 		WHEN 'resume' THEN $$420106000000000001, 'r', NULL$$
