@@ -14,7 +14,7 @@ CREATE FUNCTION peoplecall.attend(coordination bigint, org bigint DEFAULT NULL, 
 CREATE FUNCTION peoplecall.rule(
 	coordination bigint, lead bigint, assist bigint[] DEFAULT NULL, minutes text DEFAULT NULL,
 	document_no text DEFAULT NULL, precedent boolean DEFAULT false,
-	category ltree DEFAULT NULL) RETURNS bigint
+	category ltree DEFAULT NULL, assist_matters text[] DEFAULT NULL) RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 CREATE FUNCTION peoplecall.end_coordination(coordination bigint, result text) RETURNS boolean
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
@@ -26,8 +26,8 @@ COMMENT ON FUNCTION peoplecall.sign(bigint, bigint) IS
 	'an org (NULL: the caller''s own) signs that it was called; false where it had; PC001 once the meeting is over, PC005 for an org that was not called, 42501';
 COMMENT ON FUNCTION peoplecall.attend(bigint, bigint, text) IS
 	'an org (NULL: the caller''s own) is there, by its own word or the convenor''s; an outsider by the convenor''s; false where that was said before; PC001 once the meeting is over, PC005 for one that was not called, 22023, 42501';
-COMMENT ON FUNCTION peoplecall.rule(bigint, bigint, bigint[], text, text, boolean, ltree) IS
-	'ends a meeting with minutes: its complaint goes to the lead and the assistants; as a precedent of a district or a city, it closes the responsibilities of the category for the convenor''s own area and opens those that cite it; returns the ruling''s id; received, dispatched; PC001 once it is over, PC004 for an unknown category, PC005, 22004, 22023 for a ruling that binds nothing, 23514 for a lead that the matter is about, 42501 for a precedent of a street';
+COMMENT ON FUNCTION peoplecall.rule(bigint, bigint, bigint[], text, text, boolean, ltree, text[]) IS
+	'ends a meeting with minutes: its complaint goes to the lead and the assistants, each with its matter where assist_matters says what, in their order; as a precedent of a district or a city, it closes the responsibilities of the category for the convenor''s own area and opens those that cite it; returns the ruling''s id; received, dispatched; 2202E for more or fewer matters than assistants, PC001 once it is over, PC004 for an unknown category, PC005, 22004, 22023 for a ruling that binds nothing, 23514 for a lead that the matter is about, 42501 for a precedent of a street';
 COMMENT ON FUNCTION peoplecall.end_coordination(bigint, text) IS
 	'ends a meeting without a ruling, with its result; PC001 once it is over, PC005, 22004, 42501';
 COMMENT ON FUNCTION peoplecall.mark(bigint, bigint, int, text) IS

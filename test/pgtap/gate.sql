@@ -442,7 +442,7 @@ SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.b
 		WHEN 'resume' THEN $$420106000000000001, 'r', NULL$$
 		WHEN 'convene' THEN $$'{31}', NULL, 420106000000000001, NULL, NULL, NULL, NULL, NULL$$
 		WHEN 'attend' THEN $$420106000000000003, 31, NULL$$
-		WHEN 'rule' THEN $$420106000000000003, 32, NULL, 'm', NULL, false, NULL$$
+		WHEN 'rule' THEN $$420106000000000003, 32, NULL, 'm', NULL, false, NULL, NULL$$
 		WHEN 'mark' THEN $$420106000000000003, 31, 4, NULL$$
 		WHEN 'recompute' THEN $$420106, NULL, 0, 10$$
 		WHEN 'report' THEN $$420106000000000001, 'n', 1, NULL$$
