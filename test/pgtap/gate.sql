@@ -297,8 +297,30 @@ SELECT peoplecall.appoint('gate_first', 'handle', 31) \g /dev/null
 SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'a role with a post');
 ALTER ROLE gate_first RENAME TO gate_second;
 SELECT is(pg_temp.try('gate_second', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'under a new name it holds none');
+SELECT set_eq($$SELECT c.role, c.problem FROM peoplecall.check_posts() AS c WHERE c.role IN ('gate_first', 'gate_dropped', 'gate_group')$$,
+	$$VALUES ('gate_first'::name, 'the role was renamed to "gate_second"'), ('gate_dropped', 'there is no such role'), ('gate_group', 'by name alone')$$,
+	'check_posts() says why; what appoint() did not write goes by the name alone');
+CREATE ROLE gate_first;
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'a role that gets its name holds none either');
+SELECT is((SELECT c.problem FROM peoplecall.check_posts() AS c WHERE c.role = 'gate_first'), 'the role was renamed to "gate_second"', 'and check_posts() still knows');
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)', NULL, NULL, 'SELECT peoplecall.appoint(''gate_first'', ''handle'', 31)'), 'ok', 'unless it is appointed itself');
+DROP ROLE gate_first;
 ALTER ROLE gate_second RENAME TO gate_first;
 SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'under its old name again it does');
+SELECT peoplecall.appoint('gate_first', 'read', 12) \g /dev/null
+DROP OWNED BY gate_first;
+DROP ROLE gate_first;
+CREATE ROLE gate_first;
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'a role that was dropped leaves its posts to no other of its name');
+SELECT is((SELECT array_agg(c.duty || ' ' || c.problem ORDER BY c.duty) FROM peoplecall.check_posts() AS c WHERE c.role = 'gate_first'), '{"handle another role has that name now","read another role has that name now"}', 'check_posts() says so');
+SELECT is(peoplecall.appoint('gate_first', 'read', 12), p.id, 'appointed to one of them') FROM peoplecall.post AS p WHERE p.role = 'gate_first' AND p.duty = 'read';
+SELECT is((SELECT array_agg(c.duty || ' ' || c.problem ORDER BY c.duty) FROM peoplecall.check_posts() AS c WHERE c.role = 'gate_first'), '{"handle another role has that name now"}', 'it holds that one');
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'and not the other');
+-- a dump into another cluster brings names alone
+UPDATE peoplecall.post SET role_id = '1/' || split_part(role_id, '/', 2) WHERE role = 'gate_first';
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'in another cluster whoever has the name is meant');
+SELECT is((SELECT array_agg(c.duty || ' ' || c.problem ORDER BY c.duty) FROM peoplecall.check_posts() AS c WHERE c.role = 'gate_first'), '{"handle by name alone","read by name alone"}', 'check_posts() lists them, to be confirmed');
+SELECT is(pg_temp.try('gate_caller', 'SELECT * FROM peoplecall.check_posts()'), '42501', 'who holds posts is not everybody''s to read');
 
 --
 -- Delegates.
