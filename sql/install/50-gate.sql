@@ -145,17 +145,17 @@ CREATE FUNCTION peoplecall.add_post(role name, officer bigint, duty peoplecall.d
 AS $$
 DECLARE
 	identity text := peoplecall.role_identity(add_post.role);
+	actor name := peoplecall.gate_actor();
 	post_id bigint;
 BEGIN
 	-- whoever has the name now is who is meant, not one who had it
 	UPDATE peoplecall.post AS p
-	   SET role_id = identity, appointed_by = peoplecall.gate_actor(), appointed_at = now()
+	   SET role_id = identity, appointed_by = actor, appointed_at = now()
 	 WHERE p.role = add_post.role AND p.officer IS NULL
 	   AND p.duty = add_post.duty AND p.org = add_post.org
 	   AND p.role_id IS DISTINCT FROM identity;
 	INSERT INTO peoplecall.post (role, officer, duty, org, appointed_by, role_id)
-	VALUES (add_post.role, add_post.officer, add_post.duty, add_post.org, peoplecall.gate_actor(),
-		identity)
+	VALUES (add_post.role, add_post.officer, add_post.duty, add_post.org, actor, identity)
 	ON CONFLICT DO NOTHING;
 	SELECT p.id INTO STRICT post_id
 	  FROM peoplecall.post AS p

@@ -26,13 +26,14 @@ DECLARE
 	task_org bigint;
 	at timestamptz;
 	post_org bigint;
+	acting bigint := peoplecall.gate_officer();
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent}', peoplecall.gate_orgs());
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.task AS t
-	   SET state = 'accepted', accepted_at = at, officer = coalesce(peoplecall.gate_officer(), t.officer)
+	   SET state = 'accepted', accepted_at = at, officer = coalesce(acting, t.officer)
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
 	RETURNING t.org INTO task_org;
 	post_org := peoplecall.gate_org(task_org);
@@ -198,6 +199,7 @@ DECLARE
 	at timestamptz;
 	post_org bigint;
 	next_state peoplecall.complaint_state;
+	acting bigint := peoplecall.gate_officer();
 BEGIN
 	PERFORM peoplecall.require_text('result', result);
 	c := peoplecall.lock_complaint(complaint);
@@ -206,7 +208,7 @@ BEGIN
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.task AS t
 	   SET state = 'done', done_at = at, accepted_at = coalesce(t.accepted_at, at),
-	       officer = coalesce(peoplecall.gate_officer(), t.officer),
+	       officer = coalesce(acting, t.officer),
 	       result = complete_body.result
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
 	RETURNING t.org INTO task_org;

@@ -322,6 +322,7 @@ DECLARE
 	m peoplecall.coordination;
 	p peoplecall.coordination_party;
 	party int;
+	at timestamptz;
 BEGIN
 	m := peoplecall.lock_coordination(coordination);
 	party := peoplecall.choose_party(m.district_id, m.id, org, NULL, peoplecall.gate_orgs());
@@ -333,8 +334,9 @@ BEGIN
 	IF p.signed_at IS NOT NULL THEN
 		RETURN false;
 	END IF;
+	at := peoplecall.act_time(m.convened_at);
 	UPDATE peoplecall.coordination_party AS x
-	   SET signed_at = peoplecall.act_time(m.convened_at)
+	   SET signed_at = at
 	 WHERE x.district_id = m.district_id AND x.coordination_id = m.id AND x.seq = party;
 	RETURN true;
 END
@@ -349,6 +351,7 @@ DECLARE
 	m peoplecall.coordination;
 	p peoplecall.coordination_party;
 	party int;
+	at timestamptz;
 BEGIN
 	IF num_nonnulls(org, outsider) > 1 THEN
 		RAISE invalid_parameter_value USING
@@ -368,8 +371,9 @@ BEGIN
 	IF p.attended_at IS NOT NULL THEN
 		RETURN false;
 	END IF;
+	at := peoplecall.act_time(m.convened_at);
 	UPDATE peoplecall.coordination_party AS x
-	   SET attended_at = peoplecall.act_time(m.convened_at)
+	   SET attended_at = at
 	 WHERE x.district_id = m.district_id AND x.coordination_id = m.id AND x.seq = party;
 	RETURN true;
 END
@@ -388,8 +392,8 @@ BEGIN
 	UPDATE peoplecall.coordination AS m
 	   SET closed_at = at, result = close_coordination.result, ruling = close_coordination.ruling
 	 WHERE m.district_id = close_coordination.district_id AND m.id = coordination
-	RETURNING peoplecall.due_at(m.meets_at, peoplecall.setting_limit('attend_limit', '30min'), NULL)
-	  INTO attend_by;
+	RETURNING m.meets_at INTO attend_by;
+	attend_by := peoplecall.due_at(attend_by, peoplecall.setting_limit('attend_limit', '30min'), NULL);
 	UPDATE peoplecall.coordination_party AS p
 	   SET absent = p.attended_at IS NULL OR coalesce(p.attended_at > attend_by, false)
 	 WHERE p.district_id = close_coordination.district_id AND p.coordination_id = coordination;
