@@ -117,6 +117,17 @@ SELECT day, opens::time, closes, counted, total, why
 SELECT day, opens, closes, counted, total, why
   FROM peoplecall.explain_deadline('2026-09-30 16:00', '0wd', '{1h}', '{}', NULL);
 SELECT count(*) FROM peoplecall.explain_deadline(NULL, '1wd', '{}', '{}', NULL);
+-- the first day of all begins before the first instant, in the east; in the
+-- west it has no date
+SELECT day, counted, total, why, closes = peoplecall.due_at('4714-11-24 00:00:00+00 BC', '1wd', 'office') AS due
+  FROM peoplecall.explain_deadline('4714-11-24 00:00:00+00 BC', '1wd', '{}', '{}', 'office');
+SELECT day, counted, total, why, closes = peoplecall.due_at('4714-11-24 00:00:00+00 BC', '1wh', 'office') AS due
+  FROM peoplecall.explain_deadline('4714-11-24 00:00:00+00 BC', '1wh', '{}', '{}', 'office');
+BEGIN;
+INSERT INTO peoplecall.calendar (name, timezone) VALUES ('west', 'America/New_York');
+INSERT INTO peoplecall.calendar_window (calendar, weekday, opens, closes) SELECT 'west', d, '00:00', '24:00' FROM generate_series(1, 7) AS d;
+SELECT * FROM peoplecall.explain_deadline('4714-11-24 00:00:00+00 BC', '1wh', '{}', '{[4714-11-24 00:10:00+00 BC,4714-11-24 00:20:00+00 BC)}', 'west');
+ROLLBACK;
 
 -- Lights.
 SELECT s.*, peoplecall.sla_state(date '2026-10-01' + at::time, date '2026-10-01' + warn::time,

@@ -180,11 +180,18 @@ SELECT * FROM uncovered();
 SELECT * FROM uncovered('420111');
 BEGIN;
 INSERT INTO area (code, name, until) VALUES ('420199', 'gone', '2020-01-01');
-INSERT INTO area (code, name) VALUES ('4419', 'Dongguan');
+INSERT INTO area (code, name) VALUES ('4419', 'Dongguan'), ('420102002', 'Yiyuan');
 INSERT INTO responsibility (id, category, area, grade, org) VALUES
 	(91, 'noise', '4419', 'A', 1), (92, 'noise', '4419', 'D', 1), (93, 'heat', '420102001', NULL, 11);
 SELECT * FROM uncovered();
 SELECT * FROM uncovered(at => '2019-12-01') WHERE area_name = 'gone';
+-- a kind that stands below the district covers it where every street has one
+INSERT INTO responsibility (id, category, area, grade, kind) VALUES (94, 'heat', '4201', NULL, 'street');
+SELECT area, grades FROM uncovered() WHERE category = 'heat';
+INSERT INTO org (id, name, kind, area, superior) VALUES (13, 'Yiyuan', 'street', '420102002', 10);
+SELECT area, grades FROM uncovered() WHERE category = 'heat';
+UPDATE responsibility SET grade = 'B' WHERE id = 94;
+SELECT area, grades FROM uncovered('420102') WHERE category = 'heat';
 ROLLBACK;
 SELECT count(*) FROM uncovered(NULL);
 

@@ -292,11 +292,16 @@ TimestampTz
 pc_day_start(PcCalendar *calendar, int32 day)
 {
 	PcPlace		place;
+	TimestampTz start;
 
 	if (calendar == NULL)
 		return day * USECS_PER_DAY;
 	place = place_day(calendar, day);
-	return place_time(place, table_start(calendar, place.day));
+	/* the first day of all begins before the first timestamp, in the east */
+	if (pg_add_s64_overflow(table_start(calendar, place.day),
+							place.cycles * PC_CYCLE_USECS, &start))
+		pc_time_out_of_range();
+	return start;
 }
 
 /*

@@ -45,6 +45,9 @@ add_row(Explanation *explanation, int32 day, TimestampTz opens,
 	bool		nulls[6] = {false};
 
 	CHECK_FOR_INTERRUPTS();
+	/* the first days of a zone in the west come before the first date */
+	if (!DATE_IS_NOEND(day) && !IS_VALID_DATE(day))
+		pc_time_out_of_range();
 	amount.time = counted;
 	amount.day = one_workday ? 1 : 0;
 	explanation->total.time += amount.time;
@@ -223,7 +226,9 @@ explain_workdays(Explanation *explanation, TimestampTz from, TimestampTz due,
 			continue;
 		}
 		opens = start + pattern.openings[0].opens;
+		opens = Max(opens, MIN_TIMESTAMP);
 		close = start + pattern.openings[pattern.nopenings - 1].closes;
+		close = Max(close, MIN_TIMESTAMP);
 		if (calendar != NULL)
 			special = pc_special_day(calendar, day);
 		if (day == first_day && amount > 0)

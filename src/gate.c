@@ -344,7 +344,9 @@ pc_gate_state(PG_FUNCTION_ARGS)
 				 errdetail("The complaint is %s.",
 						   DatumGetCString(DirectFunctionCall1(enum_out,
 															   PG_GETARG_DATUM(1)))),
-				 errhint("See peoplecall.verbs() for the states that each verb leaves from.")));
+				 PC_STATE(state) == PC_MOVED
+				 ? errhint("It goes on in another district, as the complaint that peoplecall.current_complaint() names.")
+				 : errhint("See peoplecall.verbs() for the states that each verb leaves from.")));
 	}
 	PG_RETURN_VOID();
 }

@@ -21,6 +21,7 @@ typedef uint32 PcStates;
 #define PC_CLOSED			PC_STATE(3)
 #define PC_MERGED			PC_STATE(4)
 #define PC_SHELVED			PC_STATE(8)
+#define PC_MOVED			PC_STATE(9)
 
 /* one verb: its name, the duties of which one is needed, the states it leaves */
 typedef struct PcVerb

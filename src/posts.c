@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
 #include "executor/spi.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -33,12 +34,32 @@ column_int64(int row, int column)
 	return isnull ? 0 : DatumGetInt64(value);
 }
 
+/*
+ * The role that was appointed, as role_identity() wrote it: its cluster and
+ * its number there. In another cluster, to which a dump has brought the post,
+ * the number says nothing, and the name is all there is.
+ */
+static Oid
+appointed_role(const char *identity)
+{
+	char	   *number;
+	uint64		cluster;
+
+	if (identity == NULL)
+		return InvalidOid;
+	cluster = strtoull(identity, &number, 10);
+	if (cluster != GetSystemIdentifier() || *number != '/')
+		return InvalidOid;
+	return (Oid) strtoul(number + 1, NULL, 10);
+}
+
 /* One row of the table is one duty; a post holds all duties for an org. */
 static bool
-same_post(const PcPost *post, int64 officer, const char *role, int64 org)
+same_post(const PcPost *post, int64 officer, const char *role, Oid role_id,
+		  int64 org)
 {
 	return post->officer == officer && post->org == org &&
-		strcmp(NameStr(post->role), role) == 0;
+		post->role_id == role_id && strcmp(NameStr(post->role), role) == 0;
 }
 
 static void
@@ -46,9 +67,9 @@ load_post_rows(PcPosts *posts, MemoryContext context)
 {
 	PcPost	   *post = NULL;
 
-	pc_rulebook_query("SELECT p.officer, p.org, p.duty, p.role::text"
+	pc_rulebook_query("SELECT p.officer, p.org, p.duty, p.role::text, p.role_id"
 					  "  FROM peoplecall.post AS p"
-					  " ORDER BY p.officer NULLS FIRST, p.role, p.org");
+					  " ORDER BY p.officer NULLS FIRST, p.role, p.role_id, p.org");
 	posts->posts = MemoryContextAllocExtended(context, sizeof(PcPost) *
 											  Max(SPI_processed, 1),
 											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
@@ -56,23 +77,29 @@ load_post_rows(PcPosts *posts, MemoryContext context)
 	{
 		char	   *role = SPI_getvalue(SPI_tuptable->vals[i],
 										SPI_tuptable->tupdesc, 4);
+		char	   *identity = SPI_getvalue(SPI_tuptable->vals[i],
+											SPI_tuptable->tupdesc, 5);
+		Oid			role_id = appointed_role(identity);
 		const char *name = role != NULL ? role : "";
 		int64		officer = column_int64(i, 1);
 		int64		org = column_int64(i, 2);
 		Datum		duty = ObjectIdGetDatum((Oid) column_int64(i, 3));
 
-		if (post == NULL || !same_post(post, officer, name, org))
+		if (post == NULL || !same_post(post, officer, name, role_id, org))
 		{
 			post = &posts->posts[posts->nposts++];
 			post->officer = officer;
 			post->org = org;
 			namestrcpy(&post->role, name);
+			post->role_id = role_id;
 			if (role != NULL)
 				posts->nroles = posts->nposts;
 		}
 		post->duties |= PC_DUTY(pc_enum_ordinal(PC_ENUM_DUTY, duty));
 		if (role != NULL)
 			pfree(role);
+		if (identity != NULL)
+			pfree(identity);
 	}
 }
 
@@ -87,7 +114,7 @@ mark_roles(PcPosts *posts)
 		PcPost	   *post = &posts->posts[i];
 
 		post->next_role = next;
-		post->first_of_role = i == 0 ||
+		post->first_of_role = i == 0 || post->role_id != post[-1].role_id ||
 			strcmp(NameStr(post->role), NameStr(post[-1].role)) != 0;
 		if (post->first_of_role)
 			next = i;
@@ -171,6 +198,9 @@ holds_role(Oid role, const PcPost *post)
 {
 	Oid			holder = get_role_oid(NameStr(post->role), true);
 
+	/* another role that got the name was not appointed */
+	if (OidIsValid(post->role_id) && holder != post->role_id)
+		return false;
 	return OidIsValid(holder) && has_privs_of_role(role, holder);
 }
 
@@ -203,4 +233,22 @@ pc_next_post(const PcPosts *posts, Oid role, int64 officer, int *position)
 		}
 	}
 	return NULL;
+}
+
+/*
+ * SQL-callable functions
+ */
+
+PG_FUNCTION_INFO_V1(pc_role_identity);
+
+/* NULL where there is no such role */
+Datum
+pc_role_identity(PG_FUNCTION_ARGS)
+{
+	Oid			role = get_role_oid(NameStr(*PG_GETARG_NAME(0)), true);
+
+	if (!OidIsValid(role))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf(UINT64_FORMAT "/%u",
+											  GetSystemIdentifier(), role)));
 }

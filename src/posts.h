@@ -28,6 +28,7 @@ typedef struct PcPost
 	int64		org;
 	PcDuties	duties;
 	NameData	role;
+	Oid			role_id;		/* who had the name; 0: whoever has it */
 	bool		first_of_role;	/* posts of one role stand together */
 	int			next_role;		/* where those of the next role begin */
 } PcPost;

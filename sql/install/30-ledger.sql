@@ -266,10 +266,12 @@ CREATE TABLE IF NOT EXISTS peoplecall.post (
 	org bigint NOT NULL REFERENCES peoplecall.org,
 	appointed_by name NOT NULL DEFAULT current_user,
 	appointed_at timestamptz NOT NULL DEFAULT now(),
+	role_id text,
 	CHECK ((role IS NULL) <> (officer IS NULL))
 );
 CREATE UNIQUE INDEX IF NOT EXISTS post_once ON peoplecall.post (role, officer, duty, org) NULLS NOT DISTINCT;
 COMMENT ON TABLE peoplecall.post IS 'who may do what for which org; written by appoint() and dismiss()';
+COMMENT ON COLUMN peoplecall.post.role_id IS 'which role of that name was appointed, as role_identity() gave it: in the same cluster no other role that gets the name holds the post; NULL for whichever has it';
 
 CREATE TABLE IF NOT EXISTS peoplecall.setting (
 	name text PRIMARY KEY CHECK (name <> ''),

@@ -53,6 +53,7 @@ CREATE TABLE IF NOT EXISTS peoplecall.complaint (
 	event_count int NOT NULL DEFAULT 0,
 	last_event_at timestamptz NOT NULL,
 	digest bytea,
+	moved_to bigint,
 	PRIMARY KEY (district_id, id),
 	CHECK (id / 1000000000000 = district_id),
 	CHECK (completed_at >= received_at),
@@ -68,7 +69,8 @@ CREATE INDEX IF NOT EXISTS complaint_id ON peoplecall.complaint (id);
 COMMENT ON TABLE peoplecall.complaint IS 'one citizen''s matter (诉求); warn_at, due_at, paused_at are those of its tightest open clock';
 COMMENT ON COLUMN peoplecall.complaint.district_id IS 'registering district: the first six digits of the area''s code; never changes';
 COMMENT ON COLUMN peoplecall.complaint.principal_id IS 'the complaint that this one was merged into';
-COMMENT ON COLUMN peoplecall.complaint.origin_id IS 'the complaint that this one continues, in another district';
+COMMENT ON COLUMN peoplecall.complaint.origin_id IS 'the first of the complaints that this one continues, in another district: its number is the citizen''s';
+COMMENT ON COLUMN peoplecall.complaint.moved_to IS 'the complaint as which this one goes on, in another district; the other way round than origin_id, so that neither is looked for in every district';
 
 CREATE TABLE IF NOT EXISTS peoplecall.intake_key (
 	channel text NOT NULL,

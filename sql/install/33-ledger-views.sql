@@ -15,7 +15,8 @@ SELECT c.district_id, c.id AS complaint_id,
        c.command_level, c.command_org, k.name AS command_name,
        c.lead_org, l.name AS lead_name,
        peoplecall.sla_state(t.at, c.warn_at, c.due_at, c.paused_at, NULL) AS sla,
-       c.warn_at, c.due_at, c.people, c.received_at, c.last_event_at
+       c.warn_at, c.due_at, c.people, c.received_at, c.last_event_at,
+       peoplecall.complaint_no(coalesce(c.origin_id, c.id)) AS citizen_no
   FROM peoplecall.complaint AS c
   JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) c.area
   LEFT JOIN peoplecall.org AS k ON k.id = c.command_org
@@ -23,7 +24,7 @@ SELECT c.district_id, c.id AS complaint_id,
  CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t
  WHERE c.state IN ('received', 'dispatched', 'completed');
 COMMENT ON VIEW peoplecall.board IS
-	'open complaints with the light and deadline of their tightest open clock, who commands and who leads';
+	'open complaints with the light and deadline of their tightest open clock, who commands and who leads; citizen_no is the number that the citizen was given, before the matter moved to this district';
 
 CREATE OR REPLACE VIEW peoplecall.lights
 	WITH (security_invoker = true) AS
@@ -56,7 +57,8 @@ SELECT t.district_id, t.complaint_id,
        c.title, coalesce(t.matter, c.title) AS matter, c.area, a.name AS area_name,
        c.category, c.grade, c.urgency,
        peoplecall.sla_state(n.at, k.warn_at, k.due_at, k.paused_at, NULL) AS sla,
-       k.due_at, t.sent_at, t.accepted_at
+       k.due_at, t.sent_at, t.accepted_at,
+       peoplecall.complaint_no(coalesce(c.origin_id, c.id)) AS citizen_no
   FROM peoplecall.task AS t
   JOIN peoplecall.complaint AS c
     ON c.district_id = t.district_id AND c.id = t.complaint_id
@@ -128,17 +130,19 @@ SELECT t.district_id, t.complaint_id,
        coalesce(t.matter, c.title) AS matter, t.state, t.area, t.epoch, t.ruling,
        t.sent_at, t.done_at, k.due_at, k.verdict, k.extensions, k.pauses,
        peoplecall.sla_state(n.at, k.warn_at, k.due_at, k.paused_at, NULL) = 'red'
-	AND k.verdict IS NULL OR coalesce(k.verdict IN ('missed', 'overturned'), false) AS late
+	AND k.verdict IS NULL OR coalesce(k.verdict IN ('missed', 'overturned'), false) AS late,
+       CASE WHEN k.stopped_at IS NULL AND k.due_at IS NOT NULL
+            THEN peoplecall.sla_state(n.at, k.warn_at, k.due_at, k.paused_at, NULL) END AS sla
   FROM peoplecall.task AS t
   JOIN peoplecall.complaint AS c
     ON c.district_id = t.district_id AND c.id = t.complaint_id
   JOIN peoplecall.org AS o ON o.id = t.org
-  JOIN peoplecall.clock AS k
+  LEFT JOIN peoplecall.clock AS k
     ON k.district_id = t.district_id AND k.complaint_id = t.complaint_id
    AND k.task_seq = t.seq AND k.kind = 'resolve'
  CROSS JOIN (SELECT peoplecall.as_of() AS at) AS n;
 COMMENT ON VIEW peoplecall.shares IS
-	'each org''s share of a matter, with the deadline and verdict of its own clock resolve; late is charged to the org of the share alone';
+	'each org''s share of a matter, with the deadline, light and verdict of its own clock resolve, all null where no limit is set; late is charged to the org of the share alone';
 
 CREATE OR REPLACE VIEW peoplecall.ledger AS SELECT 1 AS version;
 COMMENT ON VIEW peoplecall.ledger IS 'the version of the ledger''s tables; written by create_ledger(), read by every verb';

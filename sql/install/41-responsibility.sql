@@ -94,21 +94,27 @@ BEGIN
 
 	RETURN QUERY
 	WITH standing AS MATERIALIZED (
-		SELECT a.code, a.name, peoplecall.level(a.code) AS level
+		SELECT a.code, a.name, peoplecall.level(a.code) AS level,
+		       peoplecall.subtree_last(a.code) AS last
 		  FROM peoplecall.area AS a
 		 WHERE a.code OPERATOR(peoplecall.<@) within
-		   AND peoplecall.level(a.code) IN ('city', 'district')
 		   AND (a.since IS NULL OR a.since <= today)
 		   AND (a.until IS NULL OR a.until > today)
 	), place AS (
 		SELECT s.code, s.name
 		  FROM standing AS s
 		 WHERE s.level = 'district'
-		    OR NOT EXISTS (
+		    OR s.level = 'city' AND NOT EXISTS (
 			SELECT
 			  FROM standing AS d
 			 WHERE d.level = 'district'
 			   AND d.code OPERATOR(peoplecall.<@) s.code)
+	), smallest AS MATERIALIZED (
+		-- areas with none below them: what they are given, every matter is
+		SELECT s.code
+		  FROM (SELECT x.code, x.last, lead(x.code) OVER (ORDER BY x.code) AS next_code
+		          FROM standing AS x) AS s
+		 WHERE s.next_code IS NULL OR s.next_code OPERATOR(peoplecall.>) s.last
 	), leaf AS (
 		SELECT c.path, c.name
 		  FROM peoplecall.category AS c
@@ -126,12 +132,21 @@ BEGIN
 	 WHERE (SELECT r.responsibility
 	          FROM peoplecall.responsible_rule(l.path, p.code, g.grade, at) AS r)
 	       IS NULL
+	   -- a rule may name a kind that every street or community has, and the
+	   -- district as a whole has not
+	   AND EXISTS (
+		SELECT
+		  FROM smallest AS s
+		 WHERE s.code OPERATOR(peoplecall.<@) p.code
+		   AND (SELECT r.responsibility
+		          FROM peoplecall.responsible_rule(l.path, s.code, g.grade, at) AS r)
+		       IS NULL)
 	 GROUP BY l.path, l.name, p.code, p.name
 	 ORDER BY l.path, p.code;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.uncovered(peoplecall.areacode, timestamptz) IS
-	'holes in the list of responsibilities: each category without subcategories, with each district (and city without districts) in force where no rule gives a lead to a matter of the district as a whole, and the grades of which that is so; rules for single streets do not count; no row where everything is covered, and for NULL; needs SELECT on the rulebook; PC002 without a ledger';
+	'holes in the list of responsibilities: each category without subcategories, with each district (and city without districts) in force where no rule gives a lead to a matter of the district as a whole, nor one to each of the smallest areas in it, and the grades of which that is so; a rule for a single street does not cover the others; no row where everything is covered, and for NULL; needs SELECT on the rulebook; PC002 without a ledger';
 
 CREATE FUNCTION peoplecall.unowned(
 	area peoplecall.areacode,
@@ -170,6 +185,7 @@ BEGIN
 		 WHERE c.area OPERATOR(peoplecall.<@) unowned.area
 		   AND c.received_at >= unowned.since
 		   AND c.principal_id IS NULL
+		   AND c.state <> 'moved'
 	), sums AS (
 		SELECT m.category,
 		       count(*) AS complaints,
@@ -188,4 +204,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.unowned(peoplecall.areacode, timestamptz) IS
-	'the agenda of the next meeting: categories of which complaints received in the area since then first went to a lead without a rule or ruling (fell_back) or were returned, with all their complaints and the latest such; merged ones count with their principal, one answered on the spot has no lead and does not fall back; a NULL category gathers those without; most frequent first; no row for NULL; reads what the caller may read; PC002 without a ledger';
+	'the agenda of the next meeting: categories of which complaints received in the area since then first went to a lead without a rule or ruling (fell_back) or were returned, with all their complaints and the latest such; merged ones count with their principal, moved ones where they go on, one answered on the spot has no lead and does not fall back; a NULL category gathers those without; most frequent first; no row for NULL; reads what the caller may read; PC002 without a ledger';

@@ -169,6 +169,8 @@ BEGIN
 		('review', '【挂账复核】诉求{no}“{title}”挂账事项已到复核期，计划：{plan}，请核查进展。'),
 		('convene', '【吹哨报到】{convenor}召集协调“{title}”，时间{meets_at}，地点{place}，请{called}于{sign_by}前签收并派员参加。'),
 		('returned', '【退单协调】诉求{no}“{title}”已被退回{returned}次，请召集相关单位协调确定责任。'),
+		('called_off', '【会议取消】{convenor}召集的“{title}”协调会（{meets_at}，{place}）取消：诉求{no}已转其他区办理。'),
+		('moved_in', '【移交派单】诉求{no}“{title}”由{from}移交，{reason}，请{org}于{due_at}前派单。'),
 		('request.suspend', '暂停计时'),
 		('request.extend', '延期'),
 		('request.return', '退单'),

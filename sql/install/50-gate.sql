@@ -76,7 +76,7 @@ CREATE FUNCTION peoplecall.dismiss(role name, duty peoplecall.duty, org bigint) 
 CREATE FUNCTION peoplecall.dismiss(officer bigint, duty peoplecall.duty, org bigint) RETURNS boolean
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.appoint(name, peoplecall.duty, bigint) IS
-	'gives a database role a duty for an org and lets it read the ledger''s views; returns the post''s id, the same when repeated; 42501, 42704 for an unknown role, PC005 for an unknown org';
+	'gives a database role a duty for an org and lets it read the ledger''s views; returns the post''s id, the same when repeated; the post is the role''s that has the name now, and of no other that gets it later; 42501, 42704 for an unknown role, PC005 for an unknown org';
 COMMENT ON FUNCTION peoplecall.appoint(bigint, peoplecall.duty, bigint) IS
 	'gives an officer a duty for an org; an application acts for him after act_for(); returns the post''s id, the same when repeated; 42501, PC005 for an unknown officer or org';
 COMMENT ON FUNCTION peoplecall.dismiss(name, peoplecall.duty, bigint) IS
@@ -84,16 +84,78 @@ COMMENT ON FUNCTION peoplecall.dismiss(name, peoplecall.duty, bigint) IS
 COMMENT ON FUNCTION peoplecall.dismiss(bigint, peoplecall.duty, bigint) IS
 	'ends an officer''s post; false where there was none; 42501';
 
+CREATE FUNCTION peoplecall.role_identity(role name) RETURNS text
+	LANGUAGE c STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'pc_role_identity';
+COMMENT ON FUNCTION peoplecall.role_identity(name) IS
+	'which role of which cluster has the name now: another one that gets it later is told from it; NULL where none has it';
+
+-- Posts that hold nothing, or hold by a name alone.
+CREATE FUNCTION peoplecall.check_posts()
+	RETURNS TABLE (
+		post bigint,
+		role name,
+		officer bigint,
+		duty peoplecall.duty,
+		org bigint,
+		problem text)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF to_regclass('peoplecall.post') IS NULL THEN
+		RAISE EXCEPTION 'there is no ledger in this database' USING
+			ERRCODE = 'PC002',
+			HINT = 'Run SELECT peoplecall.create_ledger(''owner'') once.';
+	END IF;
+	RETURN QUERY
+	WITH named AS (
+		SELECT p.id, p.role, p.officer, p.duty, p.org, p.role_id,
+		       peoplecall.role_identity(p.role) AS id_now, r.rolname AS renamed_to,
+		       -- the same cluster tells by its number, another one does not
+		       split_part(p.role_id, '/', 1) = split_part(peoplecall.role_identity(current_user), '/', 1) AS here
+		  FROM peoplecall.post AS p
+		  LEFT JOIN pg_roles AS r
+		    ON split_part(p.role_id, '/', 1) = split_part(peoplecall.role_identity(current_user), '/', 1)
+		   AND r.oid::text = split_part(p.role_id, '/', 2)
+	), judged AS (
+		SELECT n.id, n.role, n.officer, n.duty, n.org,
+		       CASE WHEN n.here AND n.renamed_to <> n.role THEN format('the role was renamed to "%s"', n.renamed_to)
+		            WHEN n.role IS NOT NULL AND n.id_now IS NULL THEN 'there is no such role'
+		            WHEN n.here AND n.id_now <> n.role_id THEN 'another role has that name now'
+		            WHEN n.role IS NOT NULL AND n.here IS NOT TRUE THEN 'by name alone'
+		            WHEN f.active IS FALSE THEN 'the officer is not active'
+		            WHEN NOT o.active THEN 'the org is not active' END AS problem
+		  FROM named AS n
+		  JOIN peoplecall.org AS o ON o.id = n.org
+		  LEFT JOIN peoplecall.officer AS f ON f.id = n.officer)
+	SELECT j.id, j.role, j.officer, j.duty, j.org, j.problem
+	  FROM judged AS j
+	 WHERE j.problem IS NOT NULL
+	 ORDER BY j.id;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.check_posts() IS
+	'posts that hold nothing: of a role that is gone, was renamed, or whose name another role has now, of an officer or an org that is not active; and those that whoever has the role''s name holds, since they were not written by appoint() in this cluster (a restored dump): appoint() confirms or revives a post, dismiss() ends it; needs SELECT on post; PC002 without a ledger';
+
 -- A post is a role's or an officer's; the other of the two is NULL.
 CREATE FUNCTION peoplecall.add_post(role name, officer bigint, duty peoplecall.duty, org bigint) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	identity text := peoplecall.role_identity(add_post.role);
+	actor name := peoplecall.gate_actor();
 	post_id bigint;
 BEGIN
-	INSERT INTO peoplecall.post (role, officer, duty, org, appointed_by)
-	VALUES (add_post.role, add_post.officer, add_post.duty, add_post.org, peoplecall.gate_actor())
+	-- whoever has the name now is who is meant, not one who had it
+	UPDATE peoplecall.post AS p
+	   SET role_id = identity, appointed_by = actor, appointed_at = now()
+	 WHERE p.role = add_post.role AND p.officer IS NULL
+	   AND p.duty = add_post.duty AND p.org = add_post.org
+	   AND p.role_id IS DISTINCT FROM identity;
+	INSERT INTO peoplecall.post (role, officer, duty, org, appointed_by, role_id)
+	VALUES (add_post.role, add_post.officer, add_post.duty, add_post.org, actor, identity)
 	ON CONFLICT DO NOTHING;
 	SELECT p.id INTO STRICT post_id
 	  FROM peoplecall.post AS p

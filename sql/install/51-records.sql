@@ -316,7 +316,9 @@ BEGIN
 		phone, template, body, created_at, not_before, key)
 	SELECT send_reporter_notice.district_id, send_reporter_notice.complaint_id,
 	       send_reporter_notice.area, last_seq + row_number() OVER (ORDER BY r.seq), true,
-	       r.phone, send_reporter_notice.template, peoplecall.render(template, fields), at, at,
+	       r.phone, send_reporter_notice.template,
+	       peoplecall.render(template, fields || jsonb_build_object('no',
+			peoplecall.complaint_no(coalesce(c.origin_id, c.id)))), at, at,
 	       send_reporter_notice.complaint_id || '-' || (last_seq + row_number() OVER (ORDER BY r.seq))
 	  FROM peoplecall.reporter AS r
 	  JOIN peoplecall.complaint AS c
@@ -329,4 +331,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.send_reporter_notice(int, bigint, peoplecall.areacode, text, jsonb, timestamptz) IS
-	'puts a message to the citizen into the outbox, one for each who called with a number; none to one who wants to stay anonymous; returns how many';
+	'puts a message to the citizen into the outbox, one for each who called with a number, under the number that he was given; none to one who wants to stay anonymous; returns how many';

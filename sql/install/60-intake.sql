@@ -133,17 +133,19 @@ AS $$
 DECLARE
 	k peoplecall.intake_key;
 	c peoplecall.complaint;
+	current_id bigint;
 	lead record;
 BEGIN
 	SELECT i.* INTO STRICT k
 	  FROM peoplecall.intake_key AS i
 	 WHERE i.channel = known_complaint.channel
 	   AND i.external_id = known_complaint.external_id;
+	current_id := peoplecall.current_complaint(k.complaint_id);
 	SELECT m.* INTO STRICT c
 	  FROM peoplecall.complaint AS m
-	 WHERE m.district_id = k.district_id AND m.id = k.complaint_id;
+	 WHERE m.district_id = peoplecall.district_of(current_id) AND m.id = current_id;
 	-- a key tells only those who may see the complaint that it is there
-	PERFORM peoplecall.gate_area(c.area, NULL, NULL);
+	PERFORM peoplecall.gate_area(peoplecall.citizen_area(k.complaint_id, c.area), NULL, NULL);
 	SELECT max(t.seq) AS seq INTO lead
 	  FROM peoplecall.task AS t
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id
@@ -153,7 +155,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.known_complaint(text, text) IS
-	'receipt of the complaint that a channel''s own number became';
+	'receipt of the complaint that a channel''s own number became, or as which it goes on';
 
 CREATE FUNCTION peoplecall.hand_out(
 	c peoplecall.receipt, district_id int, area peoplecall.areacode, lead bigint,

@@ -4,7 +4,8 @@ CREATE FUNCTION peoplecall.reclassify(
 	complaint bigint, category ltree DEFAULT NULL, grade peoplecall.grade DEFAULT NULL,
 	urgency peoplecall.urgency DEFAULT NULL, nature text DEFAULT NULL,
 	reason text DEFAULT NULL, people int DEFAULT NULL, orgs int DEFAULT NULL,
-	reach peoplecall.area_level DEFAULT NULL) RETURNS peoplecall.receipt
+	reach peoplecall.area_level DEFAULT NULL,
+	area peoplecall.areacode DEFAULT NULL) RETURNS peoplecall.receipt
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 CREATE FUNCTION peoplecall.dispatch(
 	complaint bigint, lead bigint DEFAULT NULL, assist bigint[] DEFAULT NULL,
@@ -16,8 +17,8 @@ CREATE FUNCTION peoplecall.withdraw_task(
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 CREATE FUNCTION peoplecall.escalate(complaint bigint, reason text) RETURNS peoplecall.receipt
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
-COMMENT ON FUNCTION peoplecall.reclassify(bigint, ltree, peoplecall.grade, peoplecall.urgency, text, text, int, int, peoplecall.area_level) IS
-	'changes what is given; without a grade, the rules grade anew; deadlines of open clocks are reckoned again from their start, pauses and extensions kept; received, dispatched; PC001';
+COMMENT ON FUNCTION peoplecall.reclassify(bigint, ltree, peoplecall.grade, peoplecall.urgency, text, text, int, int, peoplecall.area_level, peoplecall.areacode) IS
+	'changes what is given; without a grade, the rules grade anew; deadlines of open clocks are reckoned again from their start, pauses and extensions kept; another area must be in the same district, and the caller''s post reach both; received, dispatched; PC001, PC005 for an unknown area, 22023 for one in another district (transfer() does that), 42501';
 COMMENT ON FUNCTION peoplecall.dispatch(bigint, bigint, bigint[], text, text, text[]) IS
 	'gives the matter to a lead (NULL: the lead it has, else the responsible org) and assistants (NULL: those of the responsibility where it had no lead); assist_matters: what each assistant does, in their order, NULL the same as the lead; another lead takes over with full time; received, dispatched to dispatched; 2202E for more or fewer matters than assistants, PC001, PC004 where no org is responsible, PC005, 23514 for an org that the matter is about';
 COMMENT ON FUNCTION peoplecall.withdraw_task(bigint, int, text) IS
@@ -28,7 +29,7 @@ COMMENT ON FUNCTION peoplecall.escalate(bigint, text) IS
 CREATE FUNCTION peoplecall.reclassify_body(
 	complaint bigint, category ltree, grade peoplecall.grade,
 	urgency peoplecall.urgency, nature text, reason text, people int, orgs int,
-	reach peoplecall.area_level) RETURNS peoplecall.receipt
+	reach peoplecall.area_level, area peoplecall.areacode) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -41,11 +42,14 @@ DECLARE
 	moved jsonb;
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
+	area := coalesce(area, c.area);
+	post_org := peoplecall.gate_area(peoplecall.common_ancestor(c.area, area), c.command_level, NULL);
 	PERFORM peoplecall.gate_state(c.id, c.state);
+	PERFORM peoplecall.require_within(area, c.district_id);
 	at := peoplecall.act_time(c.last_event_at);
 
 	n := c;
+	n.area := area;
 	n.category := coalesce(category, c.category);
 	n.nature := coalesce(nature, c.nature);
 	PERFORM peoplecall.require_nature(n.nature);
@@ -61,8 +65,11 @@ BEGIN
 		WHEN c.command_level = peoplecall.command_level(c.grade)
 		THEN peoplecall.command_level(n.grade)
 		ELSE least(c.command_level, peoplecall.command_level(n.grade)) END;
-	IF n.command_level <> c.command_level THEN
-		n.command_org := peoplecall.commanding_org(c.area, n.command_level, at);
+	IF n.command_level <> c.command_level OR n.area OPERATOR(peoplecall.<>) c.area THEN
+		n.command_org := peoplecall.commanding_org(n.area, n.command_level, at);
+	END IF;
+	IF n.area OPERATOR(peoplecall.<>) c.area THEN
+		PERFORM peoplecall.relocate(c.district_id, c.id, n.area);
 	END IF;
 
 	UPDATE peoplecall.complaint AS m
@@ -71,7 +78,7 @@ BEGIN
 	       command_level = n.command_level, command_org = n.command_org
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	moved := peoplecall.replay_clocks(c.district_id, c.id);
-	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+	PERFORM peoplecall.write_event(c.district_id, c.id, n.area, c.event_count + 1, at,
 		'reclassify', post_org, NULL,
 		peoplecall.changed_fields(to_jsonb(c), to_jsonb(n))
 		|| jsonb_build_object('reason', reason, 'deadlines', nullif(moved, '[]'),
@@ -79,7 +86,7 @@ BEGIN
 	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, c.lead_org);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.reclassify_body(bigint, ltree, peoplecall.grade, peoplecall.urgency, text, text, int, int, peoplecall.area_level) IS 'body of reclassify()';
+COMMENT ON FUNCTION peoplecall.reclassify_body(bigint, ltree, peoplecall.grade, peoplecall.urgency, text, text, int, int, peoplecall.area_level, peoplecall.areacode) IS 'body of reclassify()';
 
 CREATE FUNCTION peoplecall.changed_fields(old jsonb, new jsonb) RETURNS jsonb
 	LANGUAGE plpgsql STABLE PARALLEL SAFE

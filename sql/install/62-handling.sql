@@ -13,7 +13,7 @@ COMMENT ON FUNCTION peoplecall.accept(bigint, int) IS
 COMMENT ON FUNCTION peoplecall.contact(bigint, text, int) IS
 	'the citizen was called; the contact clock stops the first time; task sent or accepted; PC001, PC005, 42501';
 COMMENT ON FUNCTION peoplecall.report(bigint, text, int, peoplecall.area_level) IS
-	'a line on how it goes; with to_level also tells the chief of the org that commands there, without handing over; PC001, 22004';
+	'a line on how it goes; with to_level also tells the chief of the org that commands there, without handing over; PC001, PC005 where nobody is there to be told, 22004, 22023 for a level below the one that commands';
 COMMENT ON FUNCTION peoplecall.complete(bigint, text, int) IS
 	'an org claims its share done; its clocks stop; the complaint is completed when no share is open; task sent or accepted to done; PC001, PC005, 22004, 42501';
 
@@ -26,13 +26,14 @@ DECLARE
 	task_org bigint;
 	at timestamptz;
 	post_org bigint;
+	acting bigint := peoplecall.gate_officer();
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent}', peoplecall.gate_orgs());
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.task AS t
-	   SET state = 'accepted', accepted_at = at, officer = coalesce(peoplecall.gate_officer(), t.officer)
+	   SET state = 'accepted', accepted_at = at, officer = coalesce(acting, t.officer)
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
 	RETURNING t.org INTO task_org;
 	post_org := peoplecall.gate_org(task_org);
@@ -105,8 +106,17 @@ BEGIN
 		post_org := peoplecall.gate_org(task_org);
 	END IF;
 
-	IF to_level IS NOT NULL THEN
+	IF to_level > c.command_level THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = format('a report goes up, not to level %s', to_level),
+			DETAIL = format('The complaint is commanded at level %s.', c.command_level);
+	ELSIF to_level IS NOT NULL THEN
 		told := peoplecall.officer_for(peoplecall.commanding_org(c.area, to_level, at), 'chief', at);
+		IF told IS NULL THEN
+			RAISE SQLSTATE 'PC005' USING
+				MESSAGE = format('there is nobody to report to at level %s', to_level),
+				HINT = 'Add a chief of the territorial org of that level or of one above it.';
+		END IF;
 		PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'report',
 			peoplecall.notice_fields(c.district_id, c.id) || jsonb_build_object('note', note), at);
 	END IF;
@@ -189,6 +199,7 @@ DECLARE
 	at timestamptz;
 	post_org bigint;
 	next_state peoplecall.complaint_state;
+	acting bigint := peoplecall.gate_officer();
 BEGIN
 	PERFORM peoplecall.require_text('result', result);
 	c := peoplecall.lock_complaint(complaint);
@@ -197,7 +208,7 @@ BEGIN
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.task AS t
 	   SET state = 'done', done_at = at, accepted_at = coalesce(t.accepted_at, at),
-	       officer = coalesce(peoplecall.gate_officer(), t.officer),
+	       officer = coalesce(acting, t.officer),
 	       result = complete_body.result
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
 	RETURNING t.org INTO task_org;

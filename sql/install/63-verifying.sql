@@ -20,11 +20,11 @@ COMMENT ON FUNCTION peoplecall.send_back(bigint, text, int) IS
 COMMENT ON FUNCTION peoplecall.revisit(bigint, text, boolean, boolean, int) IS
 	'a call back from outside the handling org: outcome reached, unreached or refused; whether the handler had called, whether it is solved, satisfaction 1-5; completed, closed; PC001, 23514, 42501 for the handling org';
 COMMENT ON FUNCTION peoplecall.rate(bigint, boolean, int, text) IS
-	'the citizen''s word on a closing, once for each; unsolved reopens the matter as often as setting reopen_limit allows, then a supervisor is told; closed, or merged into one that is ended; of a merged one the supervisor is told; PC001, 23505 for a second word, 22004, 23514';
+	'the citizen''s word on a closing, once for each; unsolved reopens the matter as often as setting reopen_limit allows, then a supervisor is told; closed, or merged into one that is ended; of a merged one the supervisor is told; one that was moved is rated as it goes on; PC001, 23505 for a second word, 22004, 23514';
 COMMENT ON FUNCTION peoplecall.close(bigint, text) IS
 	'accepts the claim: completed to closed; the clocks verify and total stop; PC001, 42501 for the handling org';
 COMMENT ON FUNCTION peoplecall.reopen(bigint, text, boolean) IS
-	'closed to dispatched, a new epoch: the lead gets a new share with full time, earlier verdicts stay; upheld: where the citizen said it was not solved, the lead''s verdict becomes overturned; PC001, 22004';
+	'closed to dispatched, a new epoch: the lead gets a new share with full time, earlier verdicts stay; to received where the lead''s org is active no longer; upheld: where the citizen said it was not solved, the lead''s verdict becomes overturned; PC001, 22004';
 
 CREATE FUNCTION peoplecall.send_back_body(complaint bigint, reason text, task int) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -187,14 +187,14 @@ DECLARE
 	post_org bigint;
 	again boolean;
 	told bigint;
-	task int;
+	opened record;
 BEGIN
 	IF solved IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'solved must not be null';
 	END IF;
 	PERFORM peoplecall.require_satisfaction(satisfaction);
-	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_area(c.area, NULL, coalesce(c.lead_org,
+	c := peoplecall.lock_current(complaint);
+	post_org := peoplecall.gate_area(peoplecall.citizen_area(complaint, c.area), NULL, coalesce(c.lead_org,
 		(SELECT p.lead_org FROM peoplecall.complaint AS p
 		  WHERE p.district_id = peoplecall.district_of(c.principal_id)
 		    AND p.id = c.principal_id)));
@@ -224,16 +224,17 @@ BEGIN
 	IF NOT again THEN
 		RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, c.lead_org);
 	END IF;
-	task := peoplecall.new_epoch(c.district_id, c.id, at, c.event_count + 2, post_org,
+	opened := peoplecall.new_epoch(c.district_id, c.id, at, c.event_count + 2, post_org,
 		jsonb_build_object('reason', 'the citizen says it is not solved'));
-	RETURN peoplecall.settle(c.district_id, c.id, 'dispatched', at, 2, task, c.lead_org);
+	RETURN peoplecall.settle(c.district_id, c.id, opened.state, at, 2, opened.task, opened.lead);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.rate_body(bigint, boolean, int, text) IS 'body of rate()';
 
 CREATE FUNCTION peoplecall.new_epoch(
 	district_id int, complaint_id bigint, at timestamptz, event_seq int,
-	post_org bigint, detail jsonb) RETURNS int
+	post_org bigint, detail jsonb,
+	OUT state peoplecall.complaint_state, OUT task int, OUT lead bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -241,7 +242,6 @@ DECLARE
 	c peoplecall.complaint;
 	old peoplecall.task;
 	receipt peoplecall.receipt;
-	lead_task int;
 BEGIN
 	UPDATE peoplecall.complaint AS m
 	   SET epoch = m.epoch + 1, reopened = m.reopened + 1,
@@ -253,19 +253,31 @@ BEGIN
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id
 	   AND t.role = 'lead' AND t.state = 'done'
 	 ORDER BY t.seq DESC LIMIT 1;
-	receipt.complaint_id := c.id;
-	receipt.grade := c.grade;
-	lead_task := peoplecall.add_task(receipt, c.district_id, c.area, old.org, 'lead',
-		old.matter, old.responsibility, old.ruling, c.command_org, c.category,
-		c.urgency, c.nature, c.epoch, at);
+	IF EXISTS (SELECT FROM peoplecall.org AS o WHERE o.id = old.org AND o.active) THEN
+		state := 'dispatched';
+		lead := old.org;
+		receipt.complaint_id := c.id;
+		receipt.grade := c.grade;
+		task := peoplecall.add_task(receipt, c.district_id, c.area, lead, 'lead',
+			old.matter, old.responsibility, old.ruling, c.command_org, c.category,
+			c.urgency, c.nature, c.epoch, at);
+	ELSE
+		-- nobody is there to take it: the command judges who does now
+		state := 'received';
+		UPDATE peoplecall.complaint AS m
+		   SET lead_org = NULL
+		 WHERE m.district_id = c.district_id AND m.id = c.id;
+		PERFORM peoplecall.start_clocks(c.district_id, c.id, c.area, NULL, '{dispatch}',
+			c.category, c.grade, c.urgency, c.nature, at, c.epoch);
+	END IF;
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, event_seq, at,
-		'reopen', post_org, lead_task, detail || jsonb_build_object('epoch', c.epoch));
+		'reopen', post_org, task, detail || jsonb_build_object('epoch', c.epoch,
+			'closed_org', CASE WHEN task IS NULL THEN old.org END));
 	PERFORM peoplecall.reopen_merged(c.id, post_org);
-	RETURN lead_task;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.new_epoch(int, bigint, timestamptz, int, bigint, jsonb) IS
-	'opens a closed matter again with its last lead; earlier clocks and verdicts stay as they are; returns the new task';
+	'opens a closed matter again with its last lead; earlier clocks and verdicts stay as they are; where that org is active no longer, the matter waits to be dispatched; returns the state, the new task and its org';
 
 CREATE FUNCTION peoplecall.reopen_body(complaint bigint, reason text, upheld boolean) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -276,7 +288,7 @@ DECLARE
 	at timestamptz;
 	post_org bigint;
 	overturned int := 0;
-	task int;
+	opened record;
 BEGIN
 	PERFORM peoplecall.require_text('reason', reason);
 	c := peoplecall.lock_complaint(complaint);
@@ -300,9 +312,9 @@ BEGIN
 		   AND t.seq = k.task_seq AND t.role = 'lead' AND t.state = 'done';
 		GET DIAGNOSTICS overturned = ROW_COUNT;
 	END IF;
-	task := peoplecall.new_epoch(c.district_id, c.id, at, c.event_count + 1, post_org,
+	opened := peoplecall.new_epoch(c.district_id, c.id, at, c.event_count + 1, post_org,
 		jsonb_build_object('reason', reason, 'overturned', nullif(overturned, 0)));
-	RETURN peoplecall.settle(c.district_id, c.id, 'dispatched', at, 1, task, c.lead_org);
+	RETURN peoplecall.settle(c.district_id, c.id, opened.state, at, 1, opened.task, opened.lead);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.reopen_body(bigint, text, boolean) IS 'body of reopen()';

@@ -109,6 +109,7 @@ CREATE FUNCTION peoplecall.confirm_notice_body(key text) RETURNS boolean
 AS $$
 DECLARE
 	n peoplecall.notice;
+	at timestamptz := peoplecall.act_time(NULL);
 BEGIN
 	n := peoplecall.lock_notice(key);
 	-- one that came through after all counts, even after it was given up
@@ -116,7 +117,7 @@ BEGIN
 		RETURN false;
 	END IF;
 	UPDATE peoplecall.notice AS x
-	   SET state = 'sent', sent_at = peoplecall.act_time(NULL), leased_until = NULL, error = NULL
+	   SET state = 'sent', sent_at = at, leased_until = NULL, error = NULL
 	 WHERE x.district_id = n.district_id AND x.complaint_id = n.complaint_id AND x.seq = n.seq;
 	RETURN true;
 END
@@ -130,16 +131,18 @@ AS $$
 DECLARE
 	n peoplecall.notice;
 	given_up boolean;
+	next_try timestamptz;
 BEGIN
 	n := peoplecall.lock_notice(key);
 	IF n.state IN ('sent', 'failed') THEN
 		RETURN false;
 	END IF;
 	given_up := n.attempts >= peoplecall.setting_value('notice_attempts', '8')::int;
+	next_try := peoplecall.act_time(NULL)
+		+ interval '1 minute' * (2 ^ least(greatest(n.attempts - 1, 0), 10));
 	UPDATE peoplecall.notice AS x
 	   SET state = CASE WHEN given_up THEN 'failed' ELSE 'waiting' END,
-	       not_before = peoplecall.act_time(NULL)
-		+ interval '1 minute' * (2 ^ least(greatest(n.attempts - 1, 0), 10)),
+	       not_before = next_try,
 	       leased_until = NULL, error = fail_notice_body.error
 	 WHERE x.district_id = n.district_id AND x.complaint_id = n.complaint_id AND x.seq = n.seq;
 	RETURN true;

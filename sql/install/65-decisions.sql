@@ -317,8 +317,8 @@ DECLARE
 	next_seq int;
 BEGIN
 	PERFORM peoplecall.require_text('reason', reason);
-	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_area(c.area, NULL, NULL);
+	c := peoplecall.lock_current(complaint);
+	post_org := peoplecall.gate_area(peoplecall.citizen_area(complaint, c.area), NULL, NULL);
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	SELECT max(r.seq) FILTER (WHERE r.objects_to IS NULL AND r.granted) AS seq,
 	       count(r.objects_to) > 0 AS objected

@@ -14,7 +14,7 @@ CREATE FUNCTION peoplecall.attend(coordination bigint, org bigint DEFAULT NULL, 
 CREATE FUNCTION peoplecall.rule(
 	coordination bigint, lead bigint, assist bigint[] DEFAULT NULL, minutes text DEFAULT NULL,
 	document_no text DEFAULT NULL, precedent boolean DEFAULT false,
-	category ltree DEFAULT NULL) RETURNS bigint
+	category ltree DEFAULT NULL, assist_matters text[] DEFAULT NULL) RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 CREATE FUNCTION peoplecall.end_coordination(coordination bigint, result text) RETURNS boolean
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
@@ -26,8 +26,8 @@ COMMENT ON FUNCTION peoplecall.sign(bigint, bigint) IS
 	'an org (NULL: the caller''s own) signs that it was called; false where it had; PC001 once the meeting is over, PC005 for an org that was not called, 42501';
 COMMENT ON FUNCTION peoplecall.attend(bigint, bigint, text) IS
 	'an org (NULL: the caller''s own) is there, by its own word or the convenor''s; an outsider by the convenor''s; false where that was said before; PC001 once the meeting is over, PC005 for one that was not called, 22023, 42501';
-COMMENT ON FUNCTION peoplecall.rule(bigint, bigint, bigint[], text, text, boolean, ltree) IS
-	'ends a meeting with minutes: its complaint goes to the lead and the assistants; as a precedent of a district or a city, it closes the responsibilities of the category for the convenor''s own area and opens those that cite it; returns the ruling''s id; received, dispatched; PC001 once it is over, PC004 for an unknown category, PC005, 22004, 22023 for a ruling that binds nothing, 23514 for a lead that the matter is about, 42501 for a precedent of a street';
+COMMENT ON FUNCTION peoplecall.rule(bigint, bigint, bigint[], text, text, boolean, ltree, text[]) IS
+	'ends a meeting with minutes: its complaint goes to the lead and the assistants, each with its matter where assist_matters says what, in their order; as a precedent of a district or a city, it closes the responsibilities of the category for the convenor''s own area and opens those that cite it; returns the ruling''s id; received, dispatched; 2202E for more or fewer matters than assistants, PC001 once it is over, PC004 for an unknown category, PC005, 22004, 22023 for a ruling that binds nothing, 23514 for a lead that the matter is about, 42501 for a precedent of a street';
 COMMENT ON FUNCTION peoplecall.end_coordination(bigint, text) IS
 	'ends a meeting without a ruling, with its result; PC001 once it is over, PC005, 22004, 42501';
 COMMENT ON FUNCTION peoplecall.mark(bigint, bigint, int, text) IS
@@ -322,6 +322,7 @@ DECLARE
 	m peoplecall.coordination;
 	p peoplecall.coordination_party;
 	party int;
+	at timestamptz;
 BEGIN
 	m := peoplecall.lock_coordination(coordination);
 	party := peoplecall.choose_party(m.district_id, m.id, org, NULL, peoplecall.gate_orgs());
@@ -333,8 +334,9 @@ BEGIN
 	IF p.signed_at IS NOT NULL THEN
 		RETURN false;
 	END IF;
+	at := peoplecall.act_time(m.convened_at);
 	UPDATE peoplecall.coordination_party AS x
-	   SET signed_at = peoplecall.act_time(m.convened_at)
+	   SET signed_at = at
 	 WHERE x.district_id = m.district_id AND x.coordination_id = m.id AND x.seq = party;
 	RETURN true;
 END
@@ -349,6 +351,7 @@ DECLARE
 	m peoplecall.coordination;
 	p peoplecall.coordination_party;
 	party int;
+	at timestamptz;
 BEGIN
 	IF num_nonnulls(org, outsider) > 1 THEN
 		RAISE invalid_parameter_value USING
@@ -368,8 +371,9 @@ BEGIN
 	IF p.attended_at IS NOT NULL THEN
 		RETURN false;
 	END IF;
+	at := peoplecall.act_time(m.convened_at);
 	UPDATE peoplecall.coordination_party AS x
-	   SET attended_at = peoplecall.act_time(m.convened_at)
+	   SET attended_at = at
 	 WHERE x.district_id = m.district_id AND x.coordination_id = m.id AND x.seq = party;
 	RETURN true;
 END
@@ -388,8 +392,8 @@ BEGIN
 	UPDATE peoplecall.coordination AS m
 	   SET closed_at = at, result = close_coordination.result, ruling = close_coordination.ruling
 	 WHERE m.district_id = close_coordination.district_id AND m.id = coordination
-	RETURNING peoplecall.due_at(m.meets_at, peoplecall.setting_limit('attend_limit', '30min'), NULL)
-	  INTO attend_by;
+	RETURNING m.meets_at INTO attend_by;
+	attend_by := peoplecall.due_at(attend_by, peoplecall.setting_limit('attend_limit', '30min'), NULL);
 	UPDATE peoplecall.coordination_party AS p
 	   SET absent = p.attended_at IS NULL OR coalesce(p.attended_at > attend_by, false)
 	 WHERE p.district_id = close_coordination.district_id AND p.coordination_id = coordination;

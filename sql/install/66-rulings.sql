@@ -3,7 +3,7 @@
 
 CREATE FUNCTION peoplecall.rule_body(
 	coordination bigint, lead bigint, assist bigint[], minutes text, document_no text,
-	precedent boolean, category ltree) RETURNS bigint
+	precedent boolean, category ltree, assist_matters text[]) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -15,6 +15,7 @@ DECLARE
 	post_org bigint;
 	new_ruling bigint;
 	replaced jsonb;
+	matters jsonb := peoplecall.matters_of(assist, assist_matters);
 	done record;
 BEGIN
 	PERFORM peoplecall.require_text('minutes', minutes);
@@ -68,13 +69,13 @@ BEGIN
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'rule', post_org, NULL,
 		jsonb_build_object('coordination', m.id, 'ruling', new_ruling, 'lead', lead,
-			'assist', nullif(coalesce(assist, '{}'), '{}'), 'document_no', document_no,
+			'assist', nullif(coalesce(assist, '{}'), '{}'), 'matters', matters, 'document_no', document_no,
 			'precedent', precedent, 'responsibilities', replaced));
-	done := peoplecall.give_out(c.district_id, c.id, lead, coalesce(assist, '{}'), NULL, NULL,
+	done := peoplecall.give_out(c.district_id, c.id, lead, coalesce(assist, '{}'), NULL, matters,
 		new_ruling, at, c.event_count + 2, post_org, NULL);
 	-- who had the matter already has it by the ruling from now on
 	UPDATE peoplecall.task AS t
-	   SET ruling = new_ruling
+	   SET ruling = new_ruling, matter = coalesce(matters ->> t.org::text, t.matter)
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id
 	   AND t.state IN ('sent', 'accepted')
 	   AND (t.seq = done.task OR (t.role = 'assist' AND t.org = ANY (assist)));
@@ -83,7 +84,7 @@ BEGIN
 	RETURN new_ruling;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.rule_body(bigint, bigint, bigint[], text, text, boolean, ltree) IS 'body of rule()';
+COMMENT ON FUNCTION peoplecall.rule_body(bigint, bigint, bigint[], text, text, boolean, ltree, text[]) IS 'body of rule()';
 
 CREATE FUNCTION peoplecall.require_precedent(convenor bigint, category ltree) RETURNS ltree
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE

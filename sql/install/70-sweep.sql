@@ -71,6 +71,7 @@ DECLARE
 	fired record;
 	error_state text;
 	error_text text;
+	tried int;
 BEGIN
 	IF district_id IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
@@ -133,15 +134,18 @@ BEGIN
 			GET STACKED DIAGNOSTICS error_state = RETURNED_SQLSTATE,
 			                        error_text = MESSAGE_TEXT;
 			failed := failed + 1;
-			INSERT INTO peoplecall.sweep_status AS s (district_id, complaint_id, attempts,
+			tried := coalesce((SELECT s.attempts FROM peoplecall.sweep_status AS s
+			                    WHERE s.district_id = tick_body.district_id
+			                      AND s.complaint_id = one), 0);
+			INSERT INTO peoplecall.sweep_status (district_id, complaint_id, attempts,
 				failed_at, retry_at, sqlstate, message)
-			VALUES (tick_body.district_id, one, 1, now_at, now_at + interval '1 minute',
+			VALUES (tick_body.district_id, one, tried + 1, now_at,
+				now_at + interval '1 minute' * (2 ^ least(tried, 10)),
 				error_state, error_text)
 			ON CONFLICT ON CONSTRAINT sweep_status_pkey DO UPDATE
-			   SET attempts = s.attempts + 1,
+			   SET attempts = EXCLUDED.attempts,
 			       failed_at = EXCLUDED.failed_at,
-			       retry_at = EXCLUDED.failed_at
-				+ interval '1 minute' * (2 ^ least(s.attempts, 10)),
+			       retry_at = EXCLUDED.retry_at,
 			       sqlstate = EXCLUDED.sqlstate,
 			       message = EXCLUDED.message;
 		END;

@@ -77,8 +77,10 @@ BEGIN
 	                 LIMIT 100) AS n
 	          JOIN peoplecall.complaint AS c
 	            ON c.district_id = n.district_id AND c.id = n.complaint_id
-	         WHERE major IS NULL OR c.category IS NULL
-	            OR split_part(c.category::text, '.', 1) = major) AS r
+	         WHERE (major IS NULL OR c.category IS NULL
+	                OR split_part(c.category::text, '.', 1) = major)
+	           -- where it goes on, it has a text too
+	           AND c.state <> 'moved') AS r
 	 ORDER BY r.likeness DESC, r.id
 	 LIMIT 20;
 END
@@ -156,6 +158,7 @@ DECLARE
 	said bigint := peoplecall.text_digest(title || coalesce(body, ''));
 	place peoplecall.areacode := peoplecall.ancestor(area, 'street');
 	found_id bigint;
+	current_id bigint;
 	c peoplecall.complaint;
 BEGIN
 	IF caller IS NULL THEN
@@ -174,21 +177,27 @@ BEGIN
 			HINT = 'The transaction might succeed if retried.';
 	END IF;
 	FOR found_id IN
-		SELECT coalesce(k.principal_id, k.id)
+		SELECT k.id
 		  FROM peoplecall.complaint_text AS t
 		  JOIN peoplecall.complaint AS k
 		    ON k.district_id = t.district_id AND k.id = t.complaint_id
 		 WHERE t.district_id = peoplecall.district_of_area(same_call.area)
 		   AND t.digest = said
 		   AND (t.area OPERATOR(peoplecall.<@) place OR t.area OPERATOR(peoplecall.@>) place)
-		   AND k.state IN ('received', 'dispatched', 'completed', 'merged')
-		   AND EXISTS (
-			SELECT FROM peoplecall.reporter AS r
-			 WHERE r.district_id = t.district_id AND r.complaint_id = t.complaint_id
-			   AND peoplecall.phone_digits(r.phone) = caller)
+		   AND k.state IN ('received', 'dispatched', 'completed', 'merged', 'moved')
 		 ORDER BY t.received_at DESC, k.id DESC
 	LOOP
-		c := peoplecall.lock_complaint(found_id);
+		-- who called is written where the matter goes on
+		current_id := peoplecall.current_complaint(found_id);
+		CONTINUE WHEN NOT EXISTS (
+			SELECT FROM peoplecall.reporter AS r
+			 WHERE r.district_id = peoplecall.district_of(current_id)
+			   AND r.complaint_id = current_id
+			   AND peoplecall.phone_digits(r.phone) = caller);
+		c := peoplecall.lock_current(coalesce(
+			(SELECT k.principal_id FROM peoplecall.complaint AS k
+			  WHERE k.district_id = peoplecall.district_of(current_id) AND k.id = current_id),
+			current_id));
 		IF c.state IN ('received', 'dispatched', 'completed') THEN
 			RETURN c.id;
 		END IF;
@@ -197,7 +206,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.same_call(peoplecall.areacode, text, text, text) IS
-	'inside a verb: the open complaint that the same phone filed with the same text in the same street, or the one it was merged into, with its row locked; NULL for none or without a phone; another transaction that asks for the same waits until this one ends; 40001 where it was filed since this transaction began, at an isolation level at which it cannot be seen';
+	'inside a verb: the open complaint that the same phone filed with the same text in the same street, or the one it was merged into or as which it goes on in another district, with its row locked; NULL for none or without a phone; another transaction that asks for the same waits until this one ends; 40001 where it was filed since this transaction began, at an isolation level at which it cannot be seen';
 
 CREATE FUNCTION peoplecall.call_again(complaint bigint, channel text) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -209,7 +218,8 @@ DECLARE
 	post_org bigint;
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_area(c.area, NULL, NULL);
+	post_org := peoplecall.gate_area(
+		peoplecall.citizen_area(coalesce(c.origin_id, c.id), c.area), NULL, NULL);
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.complaint AS m
 	   SET urged = m.urged + 1

@@ -97,7 +97,7 @@ BEGIN
 			SELECT FROM unnest(hot.ids) AS i (id)
 			  JOIN peoplecall.event AS e
 			    ON e.district_id = peoplecall.district_of(i.id) AND e.complaint_id = i.id
-			 WHERE e.verb = 'raise_hot');
+			 WHERE e.verb = 'raise_hot' OR (e.verb = 'transfer' AND e.detail ? 'hot'));
 		SELECT c.id INTO lead
 		  FROM unnest(hot.ids) WITH ORDINALITY AS i (id, place)
 		  JOIN peoplecall.complaint AS c

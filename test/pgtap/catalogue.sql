@@ -107,6 +107,26 @@ SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
 	  AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND (i.indisprimary OR i.indisexclusion))
 	  AND c.relname <> 'area_change'$$, 'every table has a key');
 
+-- and what it asks of statements: the case records are told by their columns
+CREATE TEMPORARY TABLE case_record AS
+SELECT c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'district_id'
+ WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'intake_key';
+SELECT cmp_ok((SELECT count(*) FROM case_record), '>', 15::bigint, 'there are case records');
+CREATE TEMPORARY TABLE statement AS
+SELECT p.proname, regexp_replace(s.text, '--[^\n]*', '', 'g') AS text
+  FROM pg_proc AS p CROSS JOIN regexp_split_to_table(p.prosrc, ';') AS s (text)
+ WHERE p.pronamespace = 'peoplecall'::regnamespace AND p.prolang = (SELECT l.oid FROM pg_language AS l WHERE l.lanname = 'plpgsql')
+   AND p.prorettype <> 'trigger'::regtype AND p.proname !~ '^ledger_';
+SELECT is_empty($$SELECT s.proname FROM statement AS s WHERE s.text ~* 'GROUPING SETS|ROLLUP|CUBE|WITH RECURSIVE'$$, 'no recursion, no GROUPING SETS');
+SELECT is_empty($$SELECT s.proname, s.text FROM statement AS s JOIN case_record AS r ON s.text ~ ('FROM peoplecall\.' || r.relname || '\M')
+	WHERE s.text ~ 'FOR (NO KEY )?(UPDATE|SHARE)' AND s.text !~ 'district_id = '$$, 'rows are locked in one district');
+SELECT is_empty($$SELECT s.proname, m.part[2] FROM statement AS s
+	CROSS JOIN regexp_matches(s.text, 'JOIN peoplecall\.(\w+) AS (\w+)', 'g') AS m (part) JOIN case_record AS r ON r.relname = m.part[1]
+	WHERE s.text !~ (m.part[2] || '\.district_id = |= ' || m.part[2] || '\.district_id')$$, 'case records are joined on district_id');
+SELECT is_empty($$SELECT s.proname, s.text FROM statement AS s CROSS JOIN regexp_matches(s.text, '(UPDATE peoplecall\.\w+ AS \w+\s+SET.*?)(?:\mFROM\M|\mRETURNING\M|$)') AS u (part)
+	JOIN pg_proc AS f ON f.pronamespace = 'peoplecall'::regnamespace AND f.provolatile = 'v' AND u.part[1] ~ ('peoplecall\.' || f.proname || '\(')$$, 'no volatile function in an UPDATE');
+SELECT is_empty($$SELECT s.proname, s.text FROM statement AS s WHERE s.text ~ 'DO UPDATE.*(now\(|act_time|interval)'$$, 'ON CONFLICT takes what was computed before');
+
 -- A second create_ledger() changes nothing.
 CREATE FUNCTION pg_temp.ledger_as_it_stands() RETURNS TABLE (what text, line text) LANGUAGE sql AS $$
 	SELECT 'column', concat_ws(' ', a.attrelid::regclass, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, pg_get_expr(d.adbin, d.adrelid), a.attacl)

@@ -145,6 +145,9 @@ INSERT INTO trial VALUES
 	('dispatch', 'command', NULL, $$SELECT peoplecall.dispatch(420106000000000001, lead => 32)$$),
 	('withdraw_task', 'command', NULL, $$SELECT peoplecall.withdraw_task(420106000000000001, 2, 'r')$$),
 	('escalate', 'command', NULL, $$SELECT peoplecall.escalate(420106000000000001, 'r')$$),
+	('transfer', 'city', NULL, $$SELECT peoplecall.transfer(420106000000000001, '420102017020', 'r')$$),
+	('reclassify', 'command', NULL, $$SELECT peoplecall.reclassify(420106000000000001, area => '420106012009')$$),
+	('reclassify', 'district alone', NULL, $$SELECT peoplecall.reclassify(420106000000000001, area => '420106015006')$$),
 	('merge', 'command', NULL, $$SELECT peoplecall.merge(420106000000000001, 420106000000000002, 'r')$$),
 	('split', 'command', 'merged', $$SELECT peoplecall.split(420106000000000001, 'r')$$),
 	('raise_hot', 'area', NULL, $$SELECT peoplecall.raise_hot('420106012001', NULL)$$),
@@ -206,6 +209,7 @@ AS $$
 		WHEN 'decides or asked' THEN p.command OR p.org = 31 OR (p.org = 61 AND duty = 'supervise')
 		WHEN 'territorial' THEN p.command OR p.org = 22
 		WHEN 'line31 or convenor' THEN p.line31 OR p.org = 12
+		WHEN 'city' THEN p.org = 1 WHEN 'district alone' THEN p.org IN (1, 3)
 		WHEN 'district' THEN p.district ELSE reach = 'any' END
 $$;
 
@@ -293,8 +297,30 @@ SELECT peoplecall.appoint('gate_first', 'handle', 31) \g /dev/null
 SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'a role with a post');
 ALTER ROLE gate_first RENAME TO gate_second;
 SELECT is(pg_temp.try('gate_second', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'under a new name it holds none');
+SELECT set_eq($$SELECT c.role, c.problem FROM peoplecall.check_posts() AS c WHERE c.role IN ('gate_first', 'gate_dropped', 'gate_group')$$,
+	$$VALUES ('gate_first'::name, 'the role was renamed to "gate_second"'), ('gate_dropped', 'there is no such role'), ('gate_group', 'by name alone')$$,
+	'check_posts() says why; what appoint() did not write goes by the name alone');
+CREATE ROLE gate_first;
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'a role that gets its name holds none either');
+SELECT is((SELECT c.problem FROM peoplecall.check_posts() AS c WHERE c.role = 'gate_first'), 'the role was renamed to "gate_second"', 'and check_posts() still knows');
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)', NULL, NULL, 'SELECT peoplecall.appoint(''gate_first'', ''handle'', 31)'), 'ok', 'unless it is appointed itself');
+DROP ROLE gate_first;
 ALTER ROLE gate_second RENAME TO gate_first;
 SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'under its old name again it does');
+SELECT peoplecall.appoint('gate_first', 'read', 12) \g /dev/null
+DROP OWNED BY gate_first;
+DROP ROLE gate_first;
+CREATE ROLE gate_first;
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'a role that was dropped leaves its posts to no other of its name');
+SELECT is((SELECT array_agg(c.duty || ' ' || c.problem ORDER BY c.duty) FROM peoplecall.check_posts() AS c WHERE c.role = 'gate_first'), '{"handle another role has that name now","read another role has that name now"}', 'check_posts() says so');
+SELECT is(peoplecall.appoint('gate_first', 'read', 12), p.id, 'appointed to one of them') FROM peoplecall.post AS p WHERE p.role = 'gate_first' AND p.duty = 'read';
+SELECT is((SELECT array_agg(c.duty || ' ' || c.problem ORDER BY c.duty) FROM peoplecall.check_posts() AS c WHERE c.role = 'gate_first'), '{"handle another role has that name now"}', 'it holds that one');
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), '42501', 'and not the other');
+-- a dump into another cluster brings names alone
+UPDATE peoplecall.post SET role_id = '1/' || split_part(role_id, '/', 2) WHERE role = 'gate_first';
+SELECT is(pg_temp.try('gate_first', 'SELECT peoplecall.accept(420106000000000001, 1)'), 'ok', 'in another cluster whoever has the name is meant');
+SELECT is((SELECT array_agg(c.duty || ' ' || c.problem ORDER BY c.duty) FROM peoplecall.check_posts() AS c WHERE c.role = 'gate_first'), '{"handle by name alone","read by name alone"}', 'check_posts() lists them, to be confirmed');
+SELECT is(pg_temp.try('gate_caller', 'SELECT * FROM peoplecall.check_posts()'), '42501', 'who holds posts is not everybody''s to read');
 
 --
 -- Delegates.
@@ -432,13 +458,13 @@ SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.b
 		WHEN 'submit' THEN $$'hotline', 't', 'b', '420106012001', NULL, 'complaint', NULL, NULL, 1, NULL, NULL, NULL, 'open', NULL, NULL$$
 		WHEN 'refer' THEN $$420106000000000002, 'd', NULL$$
 		WHEN 'rate' THEN $$420106000000000001, true, NULL, NULL$$
-		WHEN 'reclassify' THEN $$420106000000000001, NULL, NULL, NULL, NULL, NULL, 61, NULL, NULL$$
+		WHEN 'reclassify' THEN $$420106000000000001, NULL, NULL, NULL, NULL, NULL, 61, NULL, NULL, NULL$$
 		WHEN 'dispatch' THEN $$420106000000000001, 32, NULL, NULL, NULL, NULL$$
 		WHEN 'request' THEN $$420106000000000001, 'return', 'r', NULL, NULL, 1, NULL, NULL$$
 		WHEN 'resume' THEN $$420106000000000001, 'r', NULL$$
 		WHEN 'convene' THEN $$'{31}', NULL, 420106000000000001, NULL, NULL, NULL, NULL, NULL$$
 		WHEN 'attend' THEN $$420106000000000003, 31, NULL$$
-		WHEN 'rule' THEN $$420106000000000003, 32, NULL, 'm', NULL, false, NULL$$
+		WHEN 'rule' THEN $$420106000000000003, 32, NULL, 'm', NULL, false, NULL, NULL$$
 		WHEN 'mark' THEN $$420106000000000003, 31, 4, NULL$$
 		WHEN 'recompute' THEN $$420106, NULL, 0, 10$$
 		WHEN 'report' THEN $$420106000000000001, 'n', 1, NULL$$

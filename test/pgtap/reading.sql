@@ -169,7 +169,7 @@ GRANT read_group TO read_street;
 SELECT is(pg_temp.after('REVOKE read_group FROM read_street'), pg_temp.rows_of('complaint', '420106012'), 'one that is revoked too');
 REVOKE read_group FROM read_street;
 SELECT is(pg_temp.after('ALTER ROLE read_group RENAME TO read_none; CREATE ROLE read_group; GRANT SELECT ON peoplecall.complaint TO read_group; GRANT read_group TO read_street'),
-	(pg_temp.rows_of('complaint', '420106012')::int + pg_temp.rows_of('complaint', '420102')::int)::text, 'posts go by the role''s name');
+	pg_temp.rows_of('complaint', '420106012'), 'a role that got the name of one with posts has none of them');
 SELECT is(pg_temp.after('GRANT city_owner TO read_street'), pg_temp.rows_of('complaint', '0'), 'a member of the owner sees all');
 -- a jurisdiction ends while nothing is written
 INSERT INTO peoplecall.jurisdiction (area, org, valid) VALUES ('420102', 12, '[2019-01-01,2020-01-01)');

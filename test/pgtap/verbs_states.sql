@@ -38,7 +38,8 @@ INSERT INTO attempt (verb, call, leaves) VALUES
 	('reopen', 'reopen(%s, ''又犯'')', '{closed}'),
 	('rate', 'rate(%s, true, 5)', '{closed,merged}'),
 	('merge', 'merge(%s, (SELECT complaint_id FROM peoplecall.submit(''hotline'', ''另一事'', '''', ''420106012001'')), ''同一事'')', '{received,dispatched}'),
-	('split', 'split(%s, ''两件事'')', '{merged}');
+	('split', 'split(%s, ''两件事'')', '{merged}'),
+	('transfer', 'transfer(%s, ''420102017020'', ''在江岸'')', '{received,dispatched}');
 
 -- A complaint in that state: by verbs where one leads there.
 CREATE FUNCTION pg_temp.bring_to(state peoplecall.complaint_state) RETURNS bigint
@@ -71,7 +72,8 @@ BEGIN
 		  FROM peoplecall.submit('hotline', '主件', '', '420106012001', 'market.food', 'help',
 			auto_dispatch => false) AS s;
 		PERFORM peoplecall.merge(c, other, '同一事'), peoplecall.answer(other, '好的');
-	WHEN 'withdrawn', 'shelved', 'moved' THEN
+	WHEN 'moved' THEN PERFORM peoplecall.transfer(c, '420102017020', '在江岸');
+	WHEN 'withdrawn', 'shelved' THEN
 		-- no verb leads there yet; the shares stay open, the worst case
 		UPDATE peoplecall.complaint AS m SET state = bring_to.state WHERE m.id = c;
 	ELSE
@@ -110,8 +112,10 @@ DECLARE
 	returned peoplecall.receipt;
 BEGIN
 	EXECUTE format('SELECT r.* FROM peoplecall.' || call || ' AS r', c) INTO returned;
-	-- these return the id of what they made
-	IF returned.complaint_id IS DISTINCT FROM c AND call !~ '^(convene|rule)' THEN
+	-- these return the id of what they made, or the receipt of where it goes on
+	IF returned.complaint_id IS DISTINCT FROM c AND call !~ '^(convene|rule|transfer)'
+	   AND returned.complaint_id IS DISTINCT FROM peoplecall.current_complaint(c)
+	THEN
 		RETURN 'a receipt of another complaint';
 	END IF;
 	RAISE EXCEPTION SQLSTATE 'ALLOW';
@@ -131,6 +135,9 @@ SELECT is(c.state, s.state, format('a complaint is %s', s.state))
 
 SELECT is(pg_temp.outcome(a.call, s.id),
           CASE WHEN s.state = ANY (a.leaves) THEN 'allowed'
+               -- a citizen's verb leads to where it goes on, which is received
+               WHEN s.state = 'moved' AND a.verb = 'rate' THEN 'PC001 The complaint is received.'
+               WHEN s.state = 'moved' AND a.verb = 'object_exclusion' THEN 'PC001 The complaint is received and counts.'
                ELSE format('PC001 The complaint is %s.', s.state) END,
           format('%s when %s', a.verb, s.state))
   FROM attempt AS a
