@@ -39,7 +39,7 @@ BEGIN
 		('attend_limit', 'time limit', NULL, NULL, true),
 		('notice_attempts', 'whole number', 1, NULL, false),
 		('office_calendar', 'name', NULL, NULL, true),
-		('quiet_hours', 'hours', NULL, NULL, true),
+		('quiet_hours', 'span of hours', NULL, NULL, true),
 		('supervision_days', 'number', 0, 36500, false),
 		('similar_threshold', 'number', 0, NULL, false),
 		('similar_keep', 'whole number', 1, 36500, false),
@@ -52,7 +52,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.known_settings() IS
-	'the settings that this version reads, with the kind of value that each takes (boolean, number, whole number, time limit, grade, name, time zone, hours: an object with from and to), its bounds, and whether null is a value';
+	'the settings that this version reads, with the kind of value that each takes (boolean, number, whole number, time limit, grade, name, time zone, span of hours: an object with from and to), its bounds, and whether null is a value';
 
 CREATE FUNCTION peoplecall.setting_problem(name text, value jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -73,7 +73,7 @@ BEGIN
 	-- null for a value of another type, and PostgreSQL's own word on one that it cannot read
 	IF what IS DISTINCT FROM (CASE k.kind
 		WHEN 'boolean' THEN 'boolean' WHEN 'number' THEN 'number' WHEN 'whole number' THEN 'number'
-		WHEN 'hours' THEN 'object' ELSE 'string' END)
+		WHEN 'span of hours' THEN 'object' ELSE 'string' END)
 	THEN
 		RETURN format('It must be a %s, not a JSON %s.', k.kind, coalesce(what, 'null'));
 	END IF;
@@ -81,14 +81,14 @@ BEGIN
 		WHEN k.kind = 'whole number' AND said::numeric <> trunc(said::numeric)
 		THEN 'It must be a whole number.'
 		WHEN k.kind IN ('number', 'whole number')
-		     AND said::numeric NOT BETWEEN coalesce(k.lowest, 0) AND coalesce(k.highest, 2147483647)
+		     AND said::numeric NOT BETWEEN coalesce(k.lowest, 0)::numeric AND coalesce(k.highest, 2147483647)::numeric
 		THEN format('It must be from %s to %s.', coalesce(k.lowest, 0), coalesce(k.highest, 2147483647))
 		WHEN k.kind = 'time limit' THEN peoplecall.reading_problem(said, 'peoplecall.timelimit')
 		WHEN k.kind = 'grade' THEN peoplecall.reading_problem(said, 'peoplecall.grade')
 		WHEN k.kind = 'time zone' AND NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = said)
 		THEN format('There is no time zone "%s".', said)
 		WHEN k.kind = 'name' AND btrim(said) = '' THEN 'It must name something.'
-		WHEN k.kind = 'hours' THEN peoplecall.hours_problem(value) END;
+		WHEN k.kind = 'span of hours' THEN peoplecall.hours_problem(value) END;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.setting_problem(text, jsonb) IS
