@@ -115,5 +115,5 @@ best AS (
 	 ORDER BY t.id, likeness(t.grams, f.grams) DESC, f.first)
 SELECT count(*) AS texts, count(DISTINCT p.first) AS groups, count(*) FILTER (WHERE p.first <> b.first) AS differ FROM pair AS p JOIN best AS b USING (id);
 SELECT setting_number('hot_people', 3), setting_number(NULL, 3);
-INSERT INTO setting VALUES ('hot_people', '7.5'), ('as text', '"7"'), ('nothing', 'null');
-SELECT setting_number('hot_people', 3), setting_number('as text', 3), setting_number('nothing', 3);
+INSERT INTO setting VALUES ('hot_likeness', '7.5'), ('as text', '"7"'), ('nothing', 'null');
+SELECT setting_number('hot_likeness', 3), setting_number('as text', 3), setting_number('nothing', 3);

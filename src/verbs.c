@@ -17,6 +17,8 @@
 
 #define PC_HANDLING_OR_COMMAND (PC_DUTY_HANDLE | PC_DUTY_DISPATCH)
 #define PC_DECIDING (PC_DUTY_DISPATCH | PC_DUTY_SUPERVISE)
+#define PC_SUPERVISED \
+	(PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_CLOSED | PC_SHELVED)
 
 const PcVerb pc_verbs[] = {
 	/* intake, citizen */
@@ -47,7 +49,15 @@ const PcVerb pc_verbs[] = {
 	{"rule", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
 	{"end_coordination", PC_DUTY_DISPATCH, 0},
 	{"mark", PC_DUTY_DISPATCH, 0},
+	/* supervision */
+	{"supervise", PC_DUTY_SUPERVISE, PC_SUPERVISED},
+	{"instruct", PC_DECIDING, PC_SUPERVISED},
+	{"answer_supervision", PC_HANDLING_OR_COMMAND, 0},
+	{"close_supervision", PC_DUTY_SUPERVISE, 0},
 	/* handling */
+	{"assign", PC_HANDLING_OR_COMMAND, PC_DISPATCHED | PC_SHELVED},
+	{"hand_over", PC_DUTY_HANDLE, PC_DISPATCHED | PC_SHELVED},
+	{"hand_over_all", PC_HANDLING_OR_COMMAND, 0},
 	{"accept", PC_DUTY_HANDLE, PC_DISPATCHED},
 	{"contact", PC_DUTY_HANDLE, PC_DISPATCHED},
 	{"report", PC_HANDLING_OR_COMMAND, PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED},

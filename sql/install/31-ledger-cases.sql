@@ -119,6 +119,8 @@ CREATE TABLE IF NOT EXISTS peoplecall.task (
 ) WITH (fillfactor = 80);
 CREATE INDEX IF NOT EXISTS task_open ON peoplecall.task (org, sent_at)
 	WHERE state IN ('sent', 'accepted');
+CREATE INDEX IF NOT EXISTS task_officer ON peoplecall.task (officer)
+	WHERE state IN ('sent', 'accepted');
 COMMENT ON TABLE peoplecall.task IS 'one org''s share of a complaint (工单)';
 
 CREATE TABLE IF NOT EXISTS peoplecall.clock (
@@ -192,11 +194,13 @@ CREATE TABLE IF NOT EXISTS peoplecall.notice (
 	sent_at timestamptz,
 	error text,
 	key text NOT NULL,
+	clocks int[],
 	PRIMARY KEY (district_id, complaint_id, seq)
 );
 CREATE INDEX IF NOT EXISTS notice_waiting ON peoplecall.notice (district_id, not_before)
 	WHERE state IN ('waiting', 'taken');
 COMMENT ON TABLE peoplecall.notice IS 'the outbox (短信): each line a message to one person, with a stable key for the gateway';
+COMMENT ON COLUMN peoplecall.notice.clocks IS 'the clocks that a reminder is about; NULL for any other message';
 
 CREATE TABLE IF NOT EXISTS peoplecall.request (
 	district_id int NOT NULL,
@@ -353,12 +357,21 @@ CREATE TABLE IF NOT EXISTS peoplecall.supervision (
 	answered_at timestamptz,
 	conclusion text,
 	closed_at timestamptz,
+	pushed boolean NOT NULL DEFAULT false,
+	refused int NOT NULL DEFAULT 0 CHECK (refused >= 0),
 	PRIMARY KEY (district_id, complaint_id, seq),
-	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint,
+	CHECK ((answer IS NULL) = (answered_at IS NULL)),
+	CHECK ((conclusion IS NULL) = (closed_at IS NULL))
 );
+CREATE INDEX IF NOT EXISTS supervision_closed ON peoplecall.supervision (closed_at)
+	WHERE closed_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS supervision_open ON peoplecall.supervision (district_id, ordered_at)
 	WHERE closed_at IS NULL;
 COMMENT ON TABLE peoplecall.supervision IS 'orders of the inspection body (督办) and of leaders (批示)';
+COMMENT ON COLUMN peoplecall.supervision.clock_seq IS 'its clock answer; NULL where no limit was set';
+COMMENT ON COLUMN peoplecall.supervision.pushed IS 'ordered by the ladder, not by hand';
+COMMENT ON COLUMN peoplecall.supervision.refused IS 'how many answers were not accepted';
 
 CREATE TABLE IF NOT EXISTS peoplecall.sweep_status (
 	district_id int NOT NULL,

@@ -91,6 +91,46 @@ $$;
 COMMENT ON FUNCTION peoplecall.calendar_guard() IS
 	'trigger on calendar: 22023 for a time zone that PostgreSQL does not know';
 
+CREATE FUNCTION peoplecall.setting_guard() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	problem text := peoplecall.setting_problem(NEW.name, NEW.value);
+BEGIN
+	IF problem IS NOT NULL THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = format('invalid value for setting "%s": %s', NEW.name, NEW.value),
+			DETAIL = problem,
+			HINT = 'See peoplecall.known_settings() for what each setting takes.',
+			TABLE = 'setting', SCHEMA = 'peoplecall';
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.setting_guard() IS
+	'trigger on setting: 22023 for a value that a known setting does not take';
+
+CREATE FUNCTION peoplecall.template_guard() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	problem text := peoplecall.template_problem(NEW.code, NEW.body);
+BEGIN
+	IF problem IS NOT NULL THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = format('invalid text of template "%s"', NEW.code),
+			DETAIL = problem,
+			HINT = 'See peoplecall.template_fields() for the fields of each template.',
+			TABLE = 'template', SCHEMA = 'peoplecall';
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.template_guard() IS
+	'trigger on template: 22023 for a text that names a field which its template does not have';
+
 CREATE FUNCTION peoplecall.ledger_guards() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -133,6 +173,12 @@ CREATE OR REPLACE TRIGGER channel_guard
 CREATE OR REPLACE TRIGGER calendar_guard
 	AFTER INSERT OR UPDATE ON peoplecall.calendar
 	FOR EACH ROW EXECUTE FUNCTION peoplecall.calendar_guard();
+CREATE OR REPLACE TRIGGER setting_guard
+	AFTER INSERT OR UPDATE ON peoplecall.setting
+	FOR EACH ROW EXECUTE FUNCTION peoplecall.setting_guard();
+CREATE OR REPLACE TRIGGER template_guard
+	AFTER INSERT OR UPDATE ON peoplecall.template
+	FOR EACH ROW EXECUTE FUNCTION peoplecall.template_guard();
 	$ddl$);
 END
 $body$;

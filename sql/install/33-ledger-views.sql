@@ -144,6 +144,37 @@ SELECT t.district_id, t.complaint_id,
 COMMENT ON VIEW peoplecall.shares IS
 	'each org''s share of a matter, with the deadline, light and verdict of its own clock resolve, all null where no limit is set; late is charged to the org of the share alone';
 
+CREATE OR REPLACE VIEW peoplecall.supervisions
+	WITH (security_invoker = true) AS
+SELECT s.district_id, s.complaint_id,
+       peoplecall.complaint_no(s.complaint_id) AS no,
+       s.seq AS supervision, s.kind, c.title,
+       s.ordered_by, b.name AS orderer_name, s.leader, f.name AS leader_name,
+       s.org, o.name AS org_name, s.reason, s.ordered_at,
+       -- no clock, no light
+       CASE WHEN k.seq IS NOT NULL THEN coalesce(k.verdict,
+	peoplecall.sla_state(n.at, k.warn_at, k.due_at, k.paused_at, NULL)) END AS sla,
+       k.due_at, s.answer, s.answered_at, s.refused, s.conclusion, s.closed_at,
+       floor(extract(epoch FROM coalesce(s.closed_at, n.at) - s.ordered_at) / 86400)::int AS days,
+       s.pushed, c.state, c.grade, c.urgency, c.category, s.area, a.name AS area_name,
+       c.command_org, c.lead_org
+  FROM peoplecall.supervision AS s
+  JOIN peoplecall.complaint AS c
+    ON c.district_id = s.district_id AND c.id = s.complaint_id
+  JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) s.area
+  LEFT JOIN peoplecall.org AS b ON b.id = s.ordered_by
+  LEFT JOIN peoplecall.org AS o ON o.id = s.org
+  LEFT JOIN peoplecall.officer AS f ON f.id = s.leader
+  LEFT JOIN peoplecall.clock AS k
+    ON k.district_id = s.district_id AND k.complaint_id = s.complaint_id
+   AND k.seq = s.clock_seq
+ CROSS JOIN (SELECT peoplecall.as_of() AS at,
+                    peoplecall.as_of()
+	- interval '1 day' * peoplecall.setting_number('supervision_days', 30) AS since) AS n
+ WHERE s.closed_at IS NULL OR s.closed_at >= n.since;
+COMMENT ON VIEW peoplecall.supervisions IS
+	'the inspection body''s list: orders that are open, and those closed in the last days (setting supervision_days): who ordered and who answers, the light or verdict of the answer, days since the order, whether the ladder pushed it';
+
 CREATE OR REPLACE VIEW peoplecall.ledger AS SELECT 1 AS version;
 COMMENT ON VIEW peoplecall.ledger IS 'the version of the ledger''s tables; written by create_ledger(), read by every verb';
 	$ddl$);

@@ -69,7 +69,7 @@ BEGIN
 		' peoplecall.task, peoplecall.clock, peoplecall.event, peoplecall.request,'
 		' peoplecall.attachment, peoplecall.rating, peoplecall.revisit,'
 		' peoplecall.supervision, peoplecall.coordination, peoplecall.coordination_party,'
-		' peoplecall.meetings, peoplecall.shares, peoplecall.complaint_text, peoplecall.area, peoplecall.org, peoplecall.org_kind,'
+		' peoplecall.supervisions, peoplecall.meetings, peoplecall.shares, peoplecall.complaint_text, peoplecall.area, peoplecall.org, peoplecall.org_kind,'
 		' peoplecall.jurisdiction, peoplecall.category, peoplecall.channel,'
 		' peoplecall.responsibility, peoplecall.grade_rule, peoplecall.calendar,'
 		' peoplecall.calendar_window, peoplecall.calendar_day, peoplecall.sla_policy,'

@@ -197,21 +197,8 @@ BEGIN
 	-- a superior chain has no ring (org_guard); the bound is for a broken one
 	FOR depth IN 1..16 LOOP
 		EXIT WHEN looked_at IS NULL;
-		SELECT coalesce(d.id, f.id) INTO found_officer
-		  FROM peoplecall.officer AS f
-		  LEFT JOIN peoplecall.officer_absence AS b
-		    ON b.officer = f.id AND b.period @> officer_for.at
-		  LEFT JOIN peoplecall.officer AS d
-		    ON d.id = b.deputy AND d.active
-		   AND NOT EXISTS (
-			SELECT FROM peoplecall.officer_absence AS a
-			 WHERE a.officer = d.id AND a.period @> officer_for.at)
-		 WHERE ((f.org = looked_at AND f.role = officer_for.role) OR f.id = assigned)
-		   AND f.active
-		   AND (b.officer IS NULL OR d.id IS NOT NULL)
-		 ORDER BY f.id IS NOT DISTINCT FROM assigned DESC, b.officer IS NULL DESC, f.id
-		 LIMIT 1;
-		IF FOUND THEN
+		found_officer := peoplecall.officer_of(looked_at, role, at, assigned);
+		IF found_officer IS NOT NULL THEN
 			RETURN found_officer;
 		END IF;
 		SELECT o.superior INTO looked_at FROM peoplecall.org AS o WHERE o.id = looked_at;
@@ -220,7 +207,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.officer_for(bigint, peoplecall.officer_role, timestamptz, bigint) IS
-	'the officer assigned, else the active one of that role in the org, first who is present, then the deputy of one who is away; else the one of the org above; NULL where there is none';
+	'officer_of() the org, else of the org above; NULL where there is none';
 
 CREATE FUNCTION peoplecall.local_time(at timestamptz) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -289,7 +276,9 @@ BEGIN
 	SELECT send_notice.district_id, send_notice.complaint_id, send_notice.area, next_seq, f.id,
 	       f.org, f.phone, send_notice.template,
 	       peoplecall.render(template, fields || jsonb_build_object('officer', f.name)),
-	       at, at, send_notice.complaint_id || '-' || next_seq
+	       at, peoplecall.notice_time(send_notice.district_id, send_notice.complaint_id,
+		send_notice.template, at),
+	       send_notice.complaint_id || '-' || next_seq
 	  FROM peoplecall.officer AS f
 	 WHERE f.id = send_notice.officer;
 	RETURN next_seq;

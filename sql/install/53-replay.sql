@@ -35,9 +35,11 @@ BEGIN
 	   AND s.seq = k.task_seq
 	 CROSS JOIN LATERAL peoplecall.clock_limit(k.kind, c.category, c.grade, c.urgency, c.nature) AS l
 	 CROSS JOIN LATERAL (
-		SELECT coalesce(l.policy, k.policy) AS policy,
-		       CASE WHEN l.policy IS NULL THEN k.calendar ELSE l.calendar END AS calendar,
-		       CASE WHEN l.policy IS NULL THEN k.allowed
+		-- a limit that an order named is no policy's
+		SELECT CASE WHEN k.policy IS NULL THEN NULL ELSE coalesce(l.policy, k.policy) END AS policy,
+		       CASE WHEN l.policy IS NULL OR k.policy IS NULL THEN k.calendar
+		            ELSE l.calendar END AS calendar,
+		       CASE WHEN l.policy IS NULL OR k.policy IS NULL THEN k.allowed
 		            WHEN s.role = 'assist' THEN peoplecall.scale(l.allowed, share)
 		            ELSE l.allowed END AS allowed) AS p
 	 CROSS JOIN LATERAL peoplecall.clock_times(k.kind, c.grade, k.started_at, p.allowed,

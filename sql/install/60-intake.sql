@@ -231,7 +231,9 @@ BEGIN
 
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{dispatch}', at);
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{total}', at, verdict);
-	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{answer}', at, 'void');
+	IF next_state <> 'closed' THEN
+		PERFORM peoplecall.void_orders(c.district_id, c.id, at);
+	END IF;
 	UPDATE peoplecall.complaint AS m
 	   SET result = leave_received.result, closed_at = at
 	 WHERE m.district_id = c.district_id AND m.id = c.id;

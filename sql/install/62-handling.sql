@@ -135,15 +135,33 @@ AS $$
 BEGIN
 	RETURN (SELECT jsonb_build_object('no', peoplecall.complaint_no(c.id),
 	               'title', c.title, 'area', a.name, 'grade', c.grade::text,
-	               'org', o.name, 'due_at', peoplecall.local_time(c.due_at))
+	               'org', o.name, 'due_at', peoplecall.local_time(c.due_at),
+	               'category', g.name, 'command', m.name, 'people', c.people,
+	               'received_at', peoplecall.local_time(c.received_at),
+	               'urgency', peoplecall.urgency_name(c.urgency))
 	          FROM peoplecall.complaint AS c
 	          JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) c.area
 	          LEFT JOIN peoplecall.org AS o ON o.id = coalesce(c.lead_org, c.command_org)
+	          LEFT JOIN peoplecall.org AS m ON m.id = c.command_org
+	          LEFT JOIN peoplecall.category AS g ON peoplecall.category_is(g.path, c.category)
 	         WHERE c.district_id = notice_fields.district_id
 	           AND c.id = notice_fields.complaint_id);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.notice_fields(int, bigint) IS 'the values that a template may name: no, title, area, grade, org, due_at';
+COMMENT ON FUNCTION peoplecall.notice_fields(int, bigint) IS
+	'the values of a complaint that a template may name, see template_fields(); never an address, nor what a citizen said of himself';
+
+CREATE FUNCTION peoplecall.urgency_name(urgency peoplecall.urgency) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((SELECT t.body FROM peoplecall.template AS t
+	                  WHERE t.code = 'urgency.' || urgency), urgency::text);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.urgency_name(peoplecall.urgency) IS
+	'an urgency as notices write it: template urgency.NAME, else its name';
 
 CREATE FUNCTION peoplecall.complete_if_done(
 	district_id int, complaint_id bigint, area peoplecall.areacode, category ltree,

@@ -73,16 +73,34 @@ CREATE FUNCTION peoplecall.resume_after_claim(
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+	PERFORM peoplecall.resume_clock(district_id, complaint_id, (
+		SELECT max(o.seq)
+		  FROM peoplecall.clock AS o
+		 WHERE o.district_id = resume_after_claim.district_id
+		   AND o.complaint_id = resume_after_claim.complaint_id
+		   AND o.task_seq = task AND o.kind = 'resolve'), grade, at);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.resume_after_claim(int, bigint, int, peoplecall.grade, timestamptz) IS
+	'lets a share''s resolve clock go on with the time that was left when it was claimed done';
+
+CREATE FUNCTION peoplecall.resume_clock(
+	district_id int, complaint_id bigint, clock_seq int, grade peoplecall.grade, at timestamptz)
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
 DECLARE
 	k peoplecall.clock;
 	timed record;
 BEGIN
 	SELECT o.* INTO k
 	  FROM peoplecall.clock AS o
-	 WHERE o.district_id = resume_after_claim.district_id
-	   AND o.complaint_id = resume_after_claim.complaint_id
-	   AND o.task_seq = task AND o.kind = 'resolve'
-	 ORDER BY o.seq DESC LIMIT 1 FOR UPDATE;
+	 WHERE o.district_id = resume_clock.district_id
+	   AND o.complaint_id = resume_clock.complaint_id
+	   AND o.seq = clock_seq
+	   FOR UPDATE;
 	IF NOT FOUND THEN
 		RETURN;
 	END IF;
@@ -101,8 +119,8 @@ BEGIN
 	   AND u.seq = k.seq;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.resume_after_claim(int, bigint, int, peoplecall.grade, timestamptz) IS
-	'lets a share''s resolve clock go on with the time that was left when it was claimed done';
+COMMENT ON FUNCTION peoplecall.resume_clock(int, bigint, int, peoplecall.grade, timestamptz) IS
+	'lets a clock that was stopped go on with the time that was left then';
 
 CREATE FUNCTION peoplecall.revisit_body(
 	complaint bigint, outcome text, contacted boolean, solved boolean, satisfaction int)
@@ -164,8 +182,8 @@ BEGIN
 	post_org := peoplecall.gate_area(c.area, c.command_level, c.lead_org);
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	at := peoplecall.act_time(c.last_event_at);
+	-- the answer to an order is owed for all that
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{verify,total}', at);
-	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{answer}', at, 'void');
 	UPDATE peoplecall.complaint AS m
 	   SET closed_at = at, result = coalesce(close_body.result, m.result)
 	 WHERE m.district_id = c.district_id AND m.id = c.id;

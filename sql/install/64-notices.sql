@@ -47,8 +47,15 @@ BEGIN
 			  JOIN peoplecall.complaint AS c
 			    ON c.district_id = n.district_id AND c.id = n.complaint_id
 			 WHERE n.district_id = district AND n.state = 'waiting' AND n.not_before <= at
-			   AND n.template IN ('half', 'due', 'overdue')
-			   AND c.state NOT IN ('received', 'dispatched', 'completed')
+			   AND CASE WHEN n.clocks IS NULL
+			            THEN n.template IN ('half', 'due', 'overdue')
+			                 AND c.state NOT IN ('received', 'dispatched', 'completed')
+			            -- one that stands for now still tells what was missed
+			            ELSE NOT EXISTS (
+				SELECT FROM peoplecall.clock AS k
+				 WHERE k.district_id = district AND k.complaint_id = n.complaint_id
+				   AND k.seq = ANY (n.clocks) AND k.stopped_at IS NULL
+				   AND (k.paused_at IS NULL OR c.state <> 'shelved')) END
 			   FOR UPDATE OF n SKIP LOCKED)
 		UPDATE peoplecall.notice AS n
 		   SET state = 'failed', error = 'the matter is done'

@@ -168,6 +168,7 @@ DECLARE
 	acts jsonb;
 	act record;
 	woken int;
+	rested timestamptz := peoplecall.quiet_until(now_at);
 BEGIN
 	locked := ARRAY(
 		SELECT c.id
@@ -188,16 +189,20 @@ BEGIN
 	WITH alarmed AS MATERIALIZED (
 		SELECT k.complaint_id, k.seq AS clock_seq, k.task_seq, k.kind, k.due_at,
 		       k.started_at, k.allowed, k.pauses, k.calendar, k.fired,
-		       c.grade, c.area, c.event_count, c.last_event_at, c.title,
-		       coalesce(t.org, CASE WHEN k.kind IN ('dispatch', 'verify') THEN c.command_org
-		                            ELSE coalesce(c.lead_org, c.command_org) END) AS org,
-		       t.role, t.officer
+		       c.grade, c.urgency, c.area, c.event_count, c.last_event_at,
+		       -- an order's clock is the org's that it was given to
+		       coalesce(t.org, s.org, CASE WHEN k.kind IN ('dispatch', 'verify') THEN c.command_org
+		                                   ELSE coalesce(c.lead_org, c.command_org) END) AS org,
+		       t.role, t.officer, s.seq AS supervision
 		  FROM peoplecall.clock AS k
 		  JOIN peoplecall.complaint AS c
 		    ON c.district_id = k.district_id AND c.id = k.complaint_id
 		  LEFT JOIN peoplecall.task AS t
 		    ON t.district_id = k.district_id AND t.complaint_id = k.complaint_id
 		   AND t.seq = k.task_seq
+		  LEFT JOIN peoplecall.supervision AS s
+		    ON s.district_id = k.district_id AND s.complaint_id = k.complaint_id
+		   AND s.clock_seq = k.seq
 		 WHERE k.district_id = district
 		   AND k.complaint_id = ANY (locked)
 		   AND k.next_alarm_at <= now_at
@@ -222,35 +227,50 @@ BEGIN
 		          FROM candidate AS n) AS x
 		 WHERE x.moved = 0
 	), told AS MATERIALIZED (
-		SELECT DISTINCT w.complaint_id, w.place, w.officer
-		  FROM (SELECT t.complaint_id, t.place,
-		               peoplecall.officer_for(t.org, r.role, now_at,
-			CASE WHEN r.role = 'handler' THEN t.officer END) AS officer
-		          FROM taken AS t
-		         CROSS JOIN LATERAL unnest(t.tell) AS r (role)) AS w
-		 WHERE w.officer IS NOT NULL
+		SELECT DISTINCT t.complaint_id, t.place, f.officer
+		  FROM taken AS t
+		 CROSS JOIN LATERAL unnest(t.tell) AS r (role)
+		 CROSS JOIN LATERAL unnest(peoplecall.officers_for(t.org, r.role, now_at,
+			CASE WHEN r.role = 'handler' THEN t.officer END, t.urgency)) AS f (officer)
 	), message AS MATERIALIZED (
 		-- several steps to one person: one notice, of the last of them
 		SELECT m.*, row_number() OVER (PARTITION BY m.complaint_id ORDER BY m.officer) AS place_sent
 		  FROM (SELECT DISTINCT ON (w.complaint_id, w.officer)
-		               w.complaint_id, w.officer, t.place, t.area, t.title, t.grade,
+		               w.complaint_id, w.officer, t.place, t.area, t.urgency,
 		               t.org, t.due_at, t.was_due, t.act, t.kind,
-		               count(*) OVER (PARTITION BY w.complaint_id, w.officer) AS steps
+		               count(*) OVER (PARTITION BY w.complaint_id, w.officer) AS steps,
+		               array_agg(t.clock_seq) OVER (PARTITION BY w.complaint_id, w.officer) AS clocks
 		          FROM told AS w
 		          JOIN taken AS t ON t.complaint_id = w.complaint_id AND t.place = w.place
 		         ORDER BY w.complaint_id, w.officer, w.place DESC) AS m
+	), held AS (
+		-- what the quiet hours hold back of one matter comes as one message too
+		UPDATE peoplecall.notice AS n
+		   SET state = 'failed', error = 'a later reminder takes its place'
+		  FROM message AS m
+		 WHERE n.district_id = district AND n.complaint_id = m.complaint_id
+		   AND n.to_officer = m.officer AND n.clocks IS NOT NULL
+		   AND n.state = 'waiting' AND n.attempts = 0 AND n.not_before > now_at
+		   AND m.act = 'none'
+		RETURNING n.complaint_id, n.to_officer, n.clocks
 	), sent AS (
 		INSERT INTO peoplecall.notice (district_id, complaint_id, area, seq, to_officer,
-			to_org, phone, template, body, created_at, not_before, key)
+			to_org, phone, template, body, created_at, not_before, key, clocks)
 		SELECT district, m.complaint_id, m.area, b.last_seq + m.place_sent, f.id,
 		       f.org, f.phone, e.template,
-		       peoplecall.render(e.template, jsonb_build_object(
-			'no', peoplecall.complaint_no(m.complaint_id), 'title', m.title,
-			'grade', m.grade::text, 'org', o.name, 'officer', f.name,
+		       peoplecall.render(e.template,
+			peoplecall.notice_fields(district, m.complaint_id) || jsonb_build_object(
+			'org', o.name, 'officer', f.name,
 			'clock', m.kind::text, 'steps', m.steps,
 			'promise', peoplecall.promise(m.kind::text),
 			'due_at', peoplecall.local_time(m.due_at))),
-		       now_at, now_at, m.complaint_id || '-' || (b.last_seq + m.place_sent)
+		       now_at, CASE WHEN m.urgency = 'normal' THEN rested ELSE now_at END,
+		       m.complaint_id || '-' || (b.last_seq + m.place_sent),
+		       ARRAY(SELECT c.seq FROM unnest(m.clocks) AS c (seq)
+		              UNION
+		             SELECT c.seq FROM held AS h CROSS JOIN unnest(h.clocks) AS c (seq)
+		              WHERE h.complaint_id = m.complaint_id AND h.to_officer = m.officer
+		              ORDER BY 1)
 		  FROM message AS m
 		  JOIN peoplecall.officer AS f ON f.id = m.officer
 		  LEFT JOIN peoplecall.org AS o ON o.id = m.org
@@ -271,7 +291,8 @@ BEGIN
 		       greatest(now_at, t.last_event_at), 'alarm',
 		       peoplecall.gate_actor(), NULL, NULL, t.task_seq,
 		       jsonb_strip_nulls(jsonb_build_object('clock', t.kind::text,
-			'clock_seq', t.clock_seq, 'step', t.step, 'step_seq', t.step_seq,
+			'clock_seq', t.clock_seq, 'supervision', t.supervision,
+			'step', t.step, 'step_seq', t.step_seq,
 			'was_due', t.was_due, 'ran_at', now_at, 'deadline', t.due_at,
 			'light', CASE WHEN t.was_due < t.due_at THEN 'yellow' ELSE 'red' END,
 			'act', nullif(t.act, 'none'), 'org', t.org,
@@ -367,12 +388,16 @@ BEGIN
 		END IF;
 	END IF;
 	IF done = 'supervise'
-	   AND peoplecall.open_supervision(c.district_id, c.id, at, 'the ladder', NULL, detail) IS NULL
+	   AND peoplecall.open_supervision(c.district_id, c.id, at, 'the ladder', NULL, detail, tell) IS NULL
 	THEN
 		done := 'overdue';				-- one is open already
 	END IF;
 	IF done <> 'overdue' THEN
 		PERFORM peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, NULL);
+	END IF;
+	-- an order told them already, with whom it is about
+	IF done = 'supervise' THEN
+		RETURN;
 	END IF;
 	PERFORM peoplecall.tell_act(c.district_id, c.id, c.area, done,
 		CASE done WHEN 'overdue' THEN jsonb_build_object(
@@ -423,63 +448,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.tell_act(int, bigint, peoplecall.areacode, text, jsonb, bigint[], timestamptz) IS
-	'tells officers that command moved, that supervision was ordered, or that the matter is overdue; fields say what the complaint itself does not';
-
--- What stays stuck goes to the body that inspects.
-CREATE FUNCTION peoplecall.open_supervision(
-	district_id int, complaint_id bigint, at timestamptz, reason text,
-	post_org bigint, detail jsonb) RETURNS int
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	c peoplecall.complaint;
-	inspecting bigint;
-	next_seq int;
-	answer_clock int;
-	told bigint;
-BEGIN
-	SELECT m.* INTO STRICT c
-	  FROM peoplecall.complaint AS m
-	 WHERE m.district_id = open_supervision.district_id AND m.id = open_supervision.complaint_id;
-	IF EXISTS (
-		SELECT FROM peoplecall.supervision AS s
-		 WHERE s.district_id = c.district_id AND s.complaint_id = c.id
-		   AND s.kind = 'supervision' AND s.closed_at IS NULL)
-	THEN
-		RETURN NULL;
-	END IF;
-	SELECT o.id INTO inspecting
-	  FROM peoplecall.org AS o
-	  JOIN peoplecall.org_kind AS k ON k.kind = o.kind AND k.inspects
-	 WHERE o.active AND c.area OPERATOR(peoplecall.<@) o.area
-	 ORDER BY peoplecall.level(o.area) DESC, o.id
-	 LIMIT 1;
-	PERFORM peoplecall.start_clocks(c.district_id, c.id, c.area, NULL, '{answer}',
-		c.category, c.grade, c.urgency, c.nature, at, c.epoch);
-	SELECT max(k.seq) INTO answer_clock
-	  FROM peoplecall.clock AS k
-	 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
-	   AND k.kind = 'answer' AND k.stopped_at IS NULL;
-	next_seq := coalesce((SELECT max(s.seq) FROM peoplecall.supervision AS s
-	                       WHERE s.district_id = c.district_id AND s.complaint_id = c.id), 0) + 1;
-	INSERT INTO peoplecall.supervision (district_id, complaint_id, area, seq, kind,
-		ordered_by, org, reason, ordered_at, clock_seq)
-	VALUES (c.district_id, c.id, c.area, next_seq, 'supervision', inspecting,
-		coalesce(c.lead_org, c.command_org), reason, at, answer_clock);
-	told := peoplecall.officer_for(inspecting, 'chief', at);
-	PERFORM peoplecall.tell_act(c.district_id, c.id, c.area, 'supervise',
-		peoplecall.deadline_field(c.district_id, c.id, 'supervise', NULL),
-		array_remove(ARRAY[told], NULL), at);
-	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
-		'supervise', coalesce(post_org, inspecting), NULL,
-		detail || jsonb_build_object('supervision', next_seq, 'ordered_by', inspecting,
-			'org', coalesce(c.lead_org, c.command_org), 'reason', reason, 'told', told));
-	RETURN next_seq;
-END
-$$;
-COMMENT ON FUNCTION peoplecall.open_supervision(int, bigint, timestamptz, text, bigint, jsonb) IS
-	'orders the lead to answer to the inspecting org of the area; NULL where one is open already';
+	'tells officers that command moved or that the matter is overdue; fields say what the complaint itself does not';
 
 -- A procedure, so that each batch commits by itself; it may not have a SET
 -- clause, so whatever it says is qualified.

@@ -103,6 +103,7 @@ BEGIN
 	END LOOP;
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL,
 		enum_range(NULL::peoplecall.clock_kind), at, 'void');
+	PERFORM peoplecall.void_orders(c.district_id, c.id, at);
 	UPDATE peoplecall.complaint AS m
 	   SET principal_id = principal, lead_org = NULL
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
@@ -170,7 +171,13 @@ BEGIN
 	UPDATE peoplecall.clock AS k
 	   SET stopped_at = NULL, verdict = NULL
 	 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
-	   AND k.seq = ANY (ran) AND k.kind IN ('dispatch', 'total', 'answer');
+	   AND k.seq = ANY (ran)
+	   AND (k.kind IN ('dispatch', 'total')
+	        -- an order may have been closed or answered meanwhile
+	        OR (k.kind = 'answer' AND EXISTS (
+		SELECT FROM peoplecall.supervision AS s
+		 WHERE s.district_id = k.district_id AND s.complaint_id = k.complaint_id
+		   AND s.clock_seq = k.seq AND s.closed_at IS NULL AND s.answered_at IS NULL)));
 	IF NOT EXISTS (
 		SELECT FROM peoplecall.clock AS k
 		 WHERE k.district_id = c.district_id AND k.complaint_id = c.id

@@ -167,6 +167,15 @@ INSERT INTO trial VALUES
 	('mark', 'line12', 'over', $$SELECT peoplecall.mark(420106000000000003, 31, 4)$$),
 	('recompute', 'district', NULL, $$SELECT peoplecall.recompute(420106)$$),
 	('open_districts', 'any', NULL, $$SELECT peoplecall.open_districts()$$),
+	('supervise', 'inspects', NULL, $$SELECT peoplecall.supervise(420106000000000001, 'r')$$),
+	('supervise', 'inspects street', NULL, $$SELECT peoplecall.supervise(420106000000000001, 'r', 22)$$),
+	('instruct', 'line31', NULL, $$SELECT peoplecall.instruct(420106000000000001, 313, 'r')$$),
+	('answer_supervision', 'line31', 'supervised', $$SELECT peoplecall.answer_supervision(420106000000000001, 'r')$$),
+	('close_supervision', 'inspects city', 'supervised', $$SELECT peoplecall.close_supervision(420106000000000001, 'r')$$),
+	('close_supervision', 'line31', 'instructed', $$SELECT peoplecall.close_supervision(420106000000000001, 'r')$$),
+	('assign', 'line31', NULL, $$SELECT peoplecall.assign(420106000000000001, 312, 1)$$),
+	('hand_over', 'line31', 'assigned', $$SELECT peoplecall.hand_over(420106000000000001, 312, 'r', 1)$$),
+	('hand_over_all', 'line31', 'assigned', $$SELECT peoplecall.hand_over_all(311, 312, 'r')$$),
 	('accept', 'line31', NULL, $$SELECT peoplecall.accept(420106000000000001, 1)$$),
 	('contact', 'line31', NULL, $$SELECT peoplecall.contact(420106000000000001, 'n', 1)$$),
 	('report', 'line31', NULL, $$SELECT peoplecall.report(420106000000000001, 'n', 1)$$),
@@ -192,6 +201,9 @@ UPDATE trial SET before = CASE before
 	WHEN 'asked by the street' THEN $$SELECT peoplecall.dispatch(420106000000000001, lead => 12); SELECT peoplecall.request(420106000000000001, 'return', 'r')$$
 	WHEN 'suspended' THEN $$SELECT peoplecall.request(420106000000000001, 'suspend', 'r', until => now() + interval '1 day', task => 1); SELECT peoplecall.decide(420106000000000001, 1, true, 'r')$$
 	WHEN 'excluded' THEN $$SELECT peoplecall.request(420106000000000001, 'exclude', 'r', evidence => 'e', task => 1); SELECT peoplecall.decide(420106000000000001, 1, true, 'r')$$
+	WHEN 'supervised' THEN $$SELECT peoplecall.supervise(420106000000000001, 'r')$$
+	WHEN 'instructed' THEN $$SELECT peoplecall.instruct(420106000000000001, 313, 'r')$$
+	WHEN 'assigned' THEN $$SELECT peoplecall.assign(420106000000000001, 311, 1)$$
 	WHEN 'convened' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.convene('{31}', '{商场}', 420106000000000001)$$
 	WHEN 'over' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.convene('{31}', NULL, 420106000000000001); SELECT peoplecall.end_coordination(420106000000000003, 'r')$$
 	WHEN 'completed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2)$$
@@ -208,6 +220,9 @@ AS $$
 		WHEN 'decides but the lead' THEN (p.command AND p.org <> 12) OR (p.org = 61 AND duty = 'supervise')
 		WHEN 'decides or asked' THEN p.command OR p.org = 31 OR (p.org = 61 AND duty = 'supervise')
 		WHEN 'territorial' THEN p.command OR p.org = 22
+		WHEN 'inspects' THEN p.org IN (1, 3, 61)
+		WHEN 'inspects street' THEN p.org IN (1, 3, 12, 61)
+		WHEN 'inspects city' THEN p.org IN (1, 61)
 		WHEN 'line31 or convenor' THEN p.line31 OR p.org = 12
 		WHEN 'city' THEN p.org = 1 WHEN 'district alone' THEN p.org IN (1, 3)
 		WHEN 'district' THEN p.district ELSE reach = 'any' END
@@ -465,6 +480,10 @@ SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.b
 		WHEN 'convene' THEN $$'{31}', NULL, 420106000000000001, NULL, NULL, NULL, NULL, NULL$$
 		WHEN 'attend' THEN $$420106000000000003, 31, NULL$$
 		WHEN 'rule' THEN $$420106000000000003, 32, NULL, 'm', NULL, false, NULL, NULL$$
+		WHEN 'supervise' THEN $$420106000000000001, 'r', NULL, NULL$$
+		WHEN 'instruct' THEN $$420106000000000001, 313, 'r', NULL, NULL$$
+		WHEN 'answer_supervision' THEN $$420106000000000001, 'r', NULL$$
+		WHEN 'close_supervision' THEN $$420106000000000001, 'r', NULL, true, NULL$$
 		WHEN 'mark' THEN $$420106000000000003, 31, 4, NULL$$
 		WHEN 'recompute' THEN $$420106, NULL, 0, 10$$
 		WHEN 'report' THEN $$420106000000000001, 'n', 1, NULL$$

@@ -127,6 +127,10 @@ UPDATE peoplecall.complaint AS c
    SET state = 'withdrawn'
   FROM peoplecall.notice AS n
  WHERE n.key = :'other' AND c.district_id = n.district_id AND c.id = n.complaint_id;
+UPDATE peoplecall.clock AS k
+   SET stopped_at = '2019-12-05 09:30+08', verdict = 'void', next_alarm_at = NULL
+  FROM peoplecall.notice AS n
+ WHERE n.key = :'other' AND k.district_id = n.district_id AND k.complaint_id = n.complaint_id;
 SELECT is((SELECT count(*) FROM peoplecall.take_notices()), 0::bigint, 'a reminder of a matter that ended is not sent');
 SELECT is((SELECT n.state || ': ' || n.error FROM peoplecall.notice AS n WHERE n.key = :'other'), 'failed: the matter is done', 'and says why');
 

@@ -138,7 +138,7 @@ END
 $$;
 SELECT is((SELECT array_agg(l ORDER BY n) FROM pg_temp.ladder(:a) WITH ORDINALITY AS x (l, n) WHERE l ~ '^(up|supervise)'), ARRAY[
 	'up 12-10 17:30 21 to 11, lead 21 to 11', 'up 12-13 17:30 11 to 2, lead 11 to 2', 'up 12-18 17:30 2 to 1, lead 2 to 1',
-	'supervise 12-23 17:30 org 1 by 61 tells 613'], 'level by level, each with full time, at the top to the inspection');
+	'supervise 12-23 17:30 org 1 by 61 tells [12, 13, 613]'], 'level by level, each with full time, at the top to the inspection');
 SELECT is((SELECT count(*) FROM peoplecall.clock AS k WHERE k.complaint_id = :a AND k.next_alarm_at IS NOT NULL), 0::bigint, 'the ladder has an end');
 SELECT is((SELECT count(*) FROM (SELECT e.detail ->> 'clock_seq', e.detail ->> 'step' FROM peoplecall.event AS e WHERE e.complaint_id = :a AND e.verb = 'alarm' GROUP BY 1, 2 HAVING count(*) > 1) AS x), 0::bigint, 'each step of each clock once');
 
@@ -218,14 +218,16 @@ SELECT is(ARRAY(SELECT * FROM pg_temp.ladder(:c)), ARRAY[
 	'2 resolve 3: 12-12 17:30 > 12-12 17:30 red [333]',
 	'1 resolve 3: 12-13 17:30 > 12-13 17:30 red [323]',
 	'2 resolve 4: 12-13 17:30 > 12-13 17:30 red [333] supervise',
-	'supervise 12-13 17:30 org 32 by 61 tells 613'], 'the assistant, whose time was 4wd, is two days late: supervision is ordered');
+	'supervise 12-13 17:30 org 32 by 61 tells [322, 323, 333, 613]'], 'the assistant, whose time was 4wd, is two days late: supervision is ordered');
 SELECT is((s.kind, s.ordered_by, s.org, s.reason, s.ordered_at, s.closed_at)::text, '(supervision,61,32,"the ladder","2019-12-13 17:30:00+08",)', 'the order')
   FROM peoplecall.supervision AS s WHERE s.complaint_id = :c;
 SELECT is(concat_ws(' ', k.kind, pg_temp.minute(k.started_at), pg_temp.minute(k.due_at)), 'answer 12-13 17:30 12-18 17:30', 'has a clock of its own')
   FROM peoplecall.supervision AS s JOIN peoplecall.clock AS k ON k.complaint_id = s.complaint_id AND k.seq = s.clock_seq WHERE s.complaint_id = :c;
 SELECT is((SELECT array_agg(n.to_officer || ' ' || n.body ORDER BY n.to_officer) FROM peoplecall.notice AS n WHERE n.complaint_id = :c AND n.template = 'supervise'), ARRAY[
+	format('322 【督办通知】诉求%s“课程”超期未决，已移送督查，请武昌区教育局于2019-12-18 17:30前答复。', peoplecall.complaint_no(:c)),
+	format('323 【督办通知】诉求%s“课程”超期未决，已移送督查，请武昌区教育局于2019-12-18 17:30前答复。', peoplecall.complaint_no(:c)),
 	format('333 【督办通知】诉求%s“课程”超期未决，已移送督查，请武昌区教育局于2019-12-18 17:30前答复。', peoplecall.complaint_no(:c)),
-	format('613 【督办通知】诉求%s“课程”超期未决，已移送督查，请武昌区教育局于2019-12-18 17:30前答复。', peoplecall.complaint_no(:c))], 'the late org''s chief and the inspection''s are told who answers until when');
+	format('613 【督办通知】诉求%s“课程”超期未决，已移送督查，请武昌区教育局于2019-12-18 17:30前答复。', peoplecall.complaint_no(:c))], 'the leaders who are to answer, the late org''s chief and the inspection''s are told who answers until when');
 SELECT is(pg_temp.sweep_at('2019-12-16 17:30'), 4, 'the lead is two days late: it is supervised already; half of the answer''s time is gone, total, verify')
   WHERE false;
 SELECT FROM pg_temp.sweep_at('2019-12-16 17:30') \g /dev/null

@@ -28,6 +28,10 @@ INSERT INTO attempt (verb, call, leaves) VALUES
 	('object_exclusion', 'object_exclusion(pg_temp.excluded(%s), ''不同意'')', '{received,dispatched,completed,closed,shelved}'),
 	('convene', 'convene(''{33}'', NULL, %s)', '{received,dispatched,shelved}'),
 	('rule', 'rule(pg_temp.meeting(%s), 33, NULL, ''纪要'')', '{received,dispatched}'),
+	('supervise', 'supervise(%s, ''久拖不决'')', '{received,dispatched,completed,closed,shelved}'),
+	('instruct', 'instruct(%s, 33, ''限期办结'')', '{received,dispatched,completed,closed,shelved}'),
+	('assign', 'assign(%s, 123, 1)', '{dispatched,shelved}'),
+	('hand_over', 'hand_over(pg_temp.assigned(%s), 123, ''轮岗'', 1)', '{dispatched,shelved}'),
 	('accept', 'accept(%s)', '{dispatched}'),
 	('contact', 'contact(%s)', '{dispatched}'),
 	('report', 'report(%s, ''在办'')', '{received,dispatched,completed}'),
@@ -102,6 +106,11 @@ CREATE FUNCTION pg_temp.has_asked(c bigint) RETURNS bigint LANGUAGE sql AS $$
 	SELECT c
 $$;
 
+CREATE FUNCTION pg_temp.assigned(c bigint) RETURNS bigint LANGUAGE sql AS $$
+	UPDATE peoplecall.task AS t SET officer = 121 WHERE t.complaint_id = c AND t.seq = 1;
+	SELECT c
+$$;
+
 -- What comes of it, undone at once: 'allowed', or the SQLSTATE with the detail.
 CREATE FUNCTION pg_temp.outcome(call text, c bigint) RETURNS text
 	LANGUAGE plpgsql
@@ -151,7 +160,7 @@ SELECT set_eq(
 	'verbs() names the states that each verb leaves from');
 SELECT set_eq(
 	$$SELECT v.verb FROM peoplecall.verbs() AS v WHERE v.states = '{}'$$,
-	ARRAY['sign', 'attend', 'end_coordination', 'mark', 'recompute', 'open_districts', 'submit', 'take_notices', 'confirm_notice', 'fail_notice', 'due_districts', 'tick',
+	ARRAY['answer_supervision', 'close_supervision', 'hand_over_all', 'sign', 'attend', 'end_coordination', 'mark', 'recompute', 'open_districts', 'submit', 'take_notices', 'confirm_notice', 'fail_notice', 'due_districts', 'tick',
 	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness'],
 	'verbs without a complaint to leave from');
 -- every function that takes the gate is in the table
@@ -169,9 +178,15 @@ INSERT INTO task_attempt (verb, call, leaves) VALUES
 	('report', 'report(%s, ''在办'', 2)', '{sent,accepted,done}'),
 	('complete', 'complete(%s, ''已办'', 2)', '{sent,accepted}'),
 	('request', 'request(%s, ''return'', ''非职责'', task => 2)', '{sent,accepted}'),
+	('assign', 'assign(%s, 332, 2)', '{sent,accepted}'),
+	('hand_over', 'hand_over(pg_temp.assigned_2(%s), 332, ''轮岗'', 2)', '{sent,accepted}'),
 	('send_back', 'send_back(%s, ''未办好'', 2)', '{done}'),
 	('withdraw_task', 'withdraw_task(%s, 2)', '{sent,accepted}');
 
+CREATE FUNCTION pg_temp.assigned_2(c bigint) RETURNS bigint LANGUAGE sql AS $$
+	UPDATE peoplecall.task AS t SET officer = 331 WHERE t.complaint_id = c AND t.seq = 2;
+	SELECT c
+$$;
 CREATE FUNCTION pg_temp.bring_share_to(state peoplecall.task_state) RETURNS bigint
 	LANGUAGE plpgsql
 AS $$

@@ -142,7 +142,13 @@ my %made_of = map { $_ => 1 } qw(
   check_decidable end_pause end_requests wake_requests wake_request
   return_refused setting_limit open_coordination convene_returned
   lock_coordination require_meeting choose_party close_coordination
-  require_precedent settle_category stale_clocks);
+  require_precedent settle_category stale_clocks
+  level_of_org inspecting_org start_answer_clock open_order order_fields
+  tell_order leaders_of check_supervised check_leader choose_order refuse_order
+  stop_clock end_order refuse_answer void_orders resume_clock
+  office_calendar office_open officer_of officers_for quiet_until notice_time
+  urgency_name require_colleague choose_share give_share officer_name
+  hand_over_one tell_handed_over);
 
 sub check_names
 {
