@@ -47,15 +47,8 @@ BEGIN
 			  JOIN peoplecall.complaint AS c
 			    ON c.district_id = n.district_id AND c.id = n.complaint_id
 			 WHERE n.district_id = district AND n.state = 'waiting' AND n.not_before <= at
-			   AND CASE WHEN n.clocks IS NULL
-			            THEN n.template IN ('half', 'due', 'overdue')
-			                 AND c.state NOT IN ('received', 'dispatched', 'completed')
-			            -- one that stands for now still tells what was missed
-			            ELSE NOT EXISTS (
-				SELECT FROM peoplecall.clock AS k
-				 WHERE k.district_id = district AND k.complaint_id = n.complaint_id
-				   AND k.seq = ANY (n.clocks) AND k.stopped_at IS NULL
-				   AND (k.paused_at IS NULL OR c.state <> 'shelved')) END
+			   AND n.template IN ('half', 'due', 'overdue')
+			   AND peoplecall.reminds_of_nothing(district, n.complaint_id, c.state, n.clocks)
 			   FOR UPDATE OF n SKIP LOCKED)
 		UPDATE peoplecall.notice AS n
 		   SET state = 'failed', error = 'the matter is done'
@@ -86,6 +79,35 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.take_notices_body(int, interval) IS 'body of take_notices()';
+
+-- A reminder is about clocks. One that was kept, or is void, needs none; one that
+-- stands for now still tells what was missed; and command that moved does not
+-- make good what was missed before.
+CREATE FUNCTION peoplecall.reminds_of_nothing(
+	district_id int, complaint_id bigint, state peoplecall.complaint_state, clocks int[]) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF clocks IS NULL THEN
+		RETURN state NOT IN ('received', 'dispatched', 'completed');
+	END IF;
+	RETURN NOT EXISTS (
+		SELECT FROM peoplecall.clock AS k
+		  LEFT JOIN peoplecall.task AS t
+		    ON t.district_id = k.district_id AND t.complaint_id = k.complaint_id
+		   AND t.seq = k.task_seq
+		 WHERE k.district_id = reminds_of_nothing.district_id
+		   AND k.complaint_id = reminds_of_nothing.complaint_id
+		   AND k.seq = ANY (clocks)
+		   AND CASE WHEN k.stopped_at IS NULL
+		            THEN k.paused_at IS NULL OR reminds_of_nothing.state <> 'shelved'
+		            ELSE k.verdict = 'missed' AND t.state = 'superseded'
+		                 AND reminds_of_nothing.state IN ('received', 'dispatched', 'completed') END);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.reminds_of_nothing(int, bigint, peoplecall.complaint_state, int[]) IS
+	'whether a reminder that waits is about nothing any more: none of its clocks runs, nor was missed by who lost the lead for it; without clocks, whether the matter has ended';
 
 CREATE FUNCTION peoplecall.lock_notice(key text) RETURNS record
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -249,6 +249,17 @@ SELECT is((SELECT count(*) FROM peoplecall.take_notices(1000) AS n WHERE n.templ
 SELECT * FROM pg_temp.at('2019-12-11 07:00');
 SELECT is((SELECT array_agg(n.to_officer || ' ' || n.template ORDER BY n.key) FROM peoplecall.take_notices(1000) AS n WHERE n.template <> 'report' AND n.key LIKE :q || '-%'), '{"221 half","222 due"}', 'then it does');
 SELECT is(pg_temp.notes(:z), '{"221 half 12-11 07:00 failed","222 due 12-11 07:00 failed"}', 'what was done in the night is not reminded of in the morning');
+-- nor what was done late: it is no longer waited for
+SELECT * FROM pg_temp.at('2019-12-11 00:00');
+SELECT complaint_id AS l FROM peoplecall.submit('hotline', '油烟', '', '420106012001', 'city.facility') \gset
+SELECT FROM pg_temp.sweep_at('2019-12-11 00:31') \g /dev/null
+SELECT FROM peoplecall.accept(:l) \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-11 07:00');
+SELECT is((SELECT count(*) FROM peoplecall.take_notices(1000) AS n WHERE n.key LIKE :l || '-%'), 0::bigint, 'accepted late, in the night: nobody reads in the morning that it is not');
+-- but what command that moved left behind is told, as nobody made it good
+SELECT FROM pg_temp.sweep_at('2019-12-16 17:30') \g /dev/null
+SELECT is((SELECT array_agg(n.to_officer || ' ' || n.template ORDER BY n.to_officer) FROM peoplecall.take_notices(1000) AS n WHERE n.key LIKE :l || '-%' AND n.to_officer IN (221, 222, 223)),
+	'{"221 half","222 due","223 command_up"}', 'the community that lost the lead reads what it missed');
 -- the next night: two reminders of one person
 UPDATE peoplecall.notice SET state = 'sent';
 UPDATE peoplecall.escalation_step SET tell = '{handler}' WHERE clock = 'accept';

@@ -148,7 +148,7 @@ my %made_of = map { $_ => 1 } qw(
   stop_clock end_order refuse_answer void_orders resume_clock
   office_calendar office_open officer_of officers_for quiet_until notice_time
   urgency_name require_colleague choose_share give_share officer_name
-  hand_over_one tell_handed_over);
+  hand_over_one tell_handed_over reminds_of_nothing);
 
 sub check_names
 {
