@@ -144,15 +144,15 @@ DECLARE
 		'answer_refused', 'order_closed', 'order_moot'];
 	matters text[] := ladder || orders || ARRAY['command_up', 'assign', 'hand_over',
 		'hand_over_all', 'report', 'hot', 'unsolved', 'request', 'granted', 'refused',
-		'resume', 'review', 'returned'];
+		'resume', 'review', 'returned', 'moved_in'];
 	citizens text[] := ARRAY['receipt', 'transfer', 'extension', 'shelve', 'excluded',
 		'result', 'rating'];
 BEGIN
 	RETURN QUERY
 	SELECT v.field, v.templates, v.meaning
 	  FROM (VALUES
-		('no', matters || citizens || '{convene}', 'number of the complaint, or of the meeting'),
-		('title', matters || citizens || '{convene}', 'its title'),
+		('no', matters || citizens || '{convene,called_off}', 'number of the complaint, or of the meeting'),
+		('title', matters || citizens || '{convene,called_off}', 'its title'),
 		('org', matters || citizens, 'the org that the message is about, else the lead, else the one that commands'),
 		('due_at', matters || citizens, 'the deadline that the message is about, else the complaint''s next'),
 		('area', matters || citizens, 'name of its area'),
@@ -162,16 +162,16 @@ BEGIN
 		('command', matters || citizens, 'the org that commands'),
 		('people', matters || citizens, 'how many it concerns'),
 		('received_at', matters || citizens, 'when it was received'),
-		('officer', matters || '{convene}', 'who gets the message'),
+		('officer', matters || '{convene,called_off}', 'who gets the message'),
 		('clock', ladder, 'the clock''s kind'),
 		('promise', ladder, 'what it promises: template clock.KIND'),
 		('steps', ladder, 'how many steps of the ladder the message stands for'),
 		('orderer', orders, 'the org that ordered'),
 		('leader', orders, 'the leader who instructed'),
-		('reason', orders || '{hand_over,hand_over_all,request,granted,refused}', 'why'),
+		('reason', orders || '{hand_over,hand_over_all,request,granted,refused,moved_in}', 'why'),
 		('answer', '{answered}', 'the answer to an order'),
 		('conclusion', '{answer_refused,order_closed}', 'what the ordering body says of it'),
-		('from', '{hand_over,hand_over_all}', 'the officer who hands over'),
+		('from', '{hand_over,hand_over_all,moved_in}', 'the officer who hands over, or the area from which a matter was moved'),
 		('tasks', '{hand_over_all}', 'how many shares'),
 		('note', '{report}', 'what is reported'),
 		('complaints', '{hot}', 'how many complaints the group has'),
@@ -182,10 +182,10 @@ BEGIN
 		('asker', '{request}', 'the org that asks'),
 		('plan', '{resume,review}', 'the plan of a shelved matter'),
 		('returned', '{returned}', 'how often it was returned'),
-		('convenor', '{convene}', 'the org that convenes'),
+		('convenor', '{convene,called_off}', 'the org that convenes'),
 		('called', '{convene}', 'the org that is called'),
-		('meets_at', '{convene}', 'when'),
-		('place', '{convene}', 'where'),
+		('meets_at', '{convene,called_off}', 'when'),
+		('place', '{convene,called_off}', 'where'),
 		('sign_by', '{convene}', 'until when to sign'))
 		AS v (field, templates, meaning)
 	 WHERE template_fields.template IS NULL OR template_fields.template = ANY (v.templates);

@@ -123,7 +123,7 @@ SELECT is_empty($$SELECT s.proname, s.text FROM statement AS s JOIN case_record 
 SELECT is_empty($$SELECT s.proname, m.part[2] FROM statement AS s
 	CROSS JOIN regexp_matches(s.text, 'JOIN peoplecall\.(\w+) AS (\w+)', 'g') AS m (part) JOIN case_record AS r ON r.relname = m.part[1]
 	WHERE s.text !~ (m.part[2] || '\.district_id = |= ' || m.part[2] || '\.district_id')$$, 'case records are joined on district_id');
-SELECT is_empty($$SELECT s.proname, s.text FROM statement AS s CROSS JOIN regexp_matches(s.text, '(UPDATE peoplecall\.\w+ AS \w+\s+SET.*?)(?:\mFROM\M|\mRETURNING\M|$)') AS u (part)
+SELECT is_empty($$SELECT s.proname, s.text FROM statement AS s CROSS JOIN regexp_matches(s.text, '(UPDATE peoplecall\.\w+? AS \w+\s+SET.*?)(?:\mFROM\M|\mRETURNING\M|$)') AS u (part)
 	JOIN pg_proc AS f ON f.pronamespace = 'peoplecall'::regnamespace AND f.provolatile = 'v' AND u.part[1] ~ ('peoplecall\.' || f.proname || '\(')$$, 'no volatile function in an UPDATE');
 SELECT is_empty($$SELECT s.proname, s.text FROM statement AS s WHERE s.text ~ 'DO UPDATE.*(now\(|act_time|interval)'$$, 'ON CONFLICT takes what was computed before');
 
