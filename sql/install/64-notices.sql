@@ -40,18 +40,24 @@ BEGIN
 		 WHERE n.state IN ('waiting', 'taken') AND n.not_before <= at
 		 ORDER BY 1
 	LOOP
-		-- nobody is reminded of a matter that is done meanwhile
+		-- nobody is reminded of a matter that is done meanwhile, or told who
+		-- was forgotten
 		WITH moot AS MATERIALIZED (
 			SELECT n.complaint_id, n.seq
 			  FROM peoplecall.notice AS n
 			  JOIN peoplecall.complaint AS c
 			    ON c.district_id = n.district_id AND c.id = n.complaint_id
 			 WHERE n.district_id = district AND n.state = 'waiting' AND n.not_before <= at
-			   AND n.template IN ('half', 'due', 'overdue')
-			   AND c.state NOT IN ('received', 'dispatched', 'completed')
+			   AND (n.template IN ('half', 'due', 'overdue')
+			        AND c.state NOT IN ('received', 'dispatched', 'completed')
+			        OR n.to_reporter AND NOT EXISTS (
+				SELECT FROM peoplecall.reporter AS r
+				 WHERE r.district_id = n.district_id AND r.complaint_id = n.complaint_id
+				   AND r.seq = n.reporter_seq AND r.phone <> ''))
 			   FOR UPDATE OF n SKIP LOCKED)
 		UPDATE peoplecall.notice AS n
-		   SET state = 'failed', error = 'the matter is done'
+		   SET state = 'failed', error = CASE WHEN n.to_reporter THEN 'the number was forgotten'
+		                                      ELSE 'the matter is done' END
 		  FROM moot AS m
 		 WHERE n.district_id = district
 		   AND n.complaint_id = m.complaint_id AND n.seq = m.seq;
@@ -64,14 +70,21 @@ BEGIN
 			   AND peoplecall.gate_reaches(n.area)
 			 ORDER BY n.not_before, n.complaint_id, n.seq
 			 LIMIT wanted
-			   FOR UPDATE SKIP LOCKED)
-		UPDATE peoplecall.notice AS n
-		   SET state = 'taken', attempts = n.attempts + 1,
-		       leased_until = at + lease, not_before = at + lease
-		  FROM due AS d
-		 WHERE n.district_id = district
-		   AND n.complaint_id = d.complaint_id AND n.seq = d.seq
-		RETURNING n.key, n.phone, n.body, n.template, n.to_officer, n.attempts;
+			   FOR UPDATE SKIP LOCKED),
+		taken AS (
+			UPDATE peoplecall.notice AS n
+			   SET state = 'taken', attempts = n.attempts + 1,
+			       leased_until = at + lease, not_before = at + lease
+			  FROM due AS d
+			 WHERE n.district_id = district
+			   AND n.complaint_id = d.complaint_id AND n.seq = d.seq
+			RETURNING n.district_id, n.complaint_id, n.reporter_seq, n.key, n.phone, n.body,
+				n.template, n.to_officer, n.attempts)
+		SELECT t.key, coalesce(t.phone, r.phone), t.body, t.template, t.to_officer, t.attempts
+		  FROM taken AS t
+		  LEFT JOIN peoplecall.reporter AS r
+		    ON r.district_id = t.district_id AND r.complaint_id = t.complaint_id
+		   AND r.seq = t.reporter_seq;
 		GET DIAGNOSTICS taken = ROW_COUNT;
 		wanted := wanted - taken;
 		EXIT WHEN wanted <= 0;

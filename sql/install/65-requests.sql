@@ -292,7 +292,7 @@ BEGIN
 	deciding := c.command_org;
 	IF deciding = asked_by THEN
 		deciding := peoplecall.commanding_org(c.area, peoplecall.next_command(c.area,
-			c.command_level, c.command_org, NULL, NULL, at), at);
+			c.command_level, c.command_org, c.subject_org, NULL, at), at);
 	END IF;
 	PERFORM peoplecall.send_notice(c.district_id, c.id, c.area,
 		peoplecall.officer_for(deciding, 'leader_in_charge', at), 'request',
