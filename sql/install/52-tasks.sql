@@ -41,21 +41,21 @@ CREATE FUNCTION peoplecall.bar_from_reporter(
 AS $$
 BEGIN
 	UPDATE peoplecall.reporter AS r
-	   SET barred = r.barred || ARRAY(SELECT o.id FROM unnest(orgs) AS o (id)
+	   SET barred = r.barred || ARRAY(SELECT o.id FROM unnest(bar_from_reporter.orgs) AS o (id)
 	                                   WHERE o.id <> ALL (r.barred))
 	  FROM peoplecall.complaint AS m
 	 WHERE m.district_id = bar_from_reporter.district_id
 	   AND m.id = bar_from_reporter.complaint_id
 	   AND r.district_id = m.district_id AND r.complaint_id = m.id
-	   AND m.privacy <> 'open' AND NOT r.barred @> orgs;
+	   AND m.privacy <> 'open' AND NOT r.barred @> bar_from_reporter.orgs;
 	-- who handles the principal handles those merged into it
 	UPDATE peoplecall.reporter AS r
-	   SET barred = r.barred || ARRAY(SELECT o.id FROM unnest(orgs) AS o (id)
+	   SET barred = r.barred || ARRAY(SELECT o.id FROM unnest(bar_from_reporter.orgs) AS o (id)
 	                                   WHERE o.id <> ALL (r.barred))
 	  FROM peoplecall.complaint AS m
 	 WHERE m.principal_id = bar_from_reporter.complaint_id AND m.state = 'merged'
 	   AND r.district_id = m.district_id AND r.complaint_id = m.id
-	   AND m.privacy <> 'open' AND NOT r.barred @> orgs;
+	   AND m.privacy <> 'open' AND NOT r.barred @> bar_from_reporter.orgs;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.bar_from_reporter(int, bigint, bigint[]) IS

@@ -36,12 +36,13 @@ BEGIN
 			END IF;
 			c := peoplecall.lock_complaint(complaint);
 			IF principal IS NOT DISTINCT FROM (CASE c.state WHEN 'merged' THEN c.principal_id END) THEN
-				RETURN c;
+				EXIT;
 			END IF;
 			RAISE SQLSTATE 'PCMOV';
 		EXCEPTION WHEN SQLSTATE 'PCMOV' THEN
 		END;
 	END LOOP;
+	RETURN c;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.lock_with_principal(bigint) IS

@@ -42,7 +42,7 @@ SELECT peoplecall.appoint('read_street', 'read', 12), peoplecall.appoint('read_d
 INSERT INTO peoplecall.request (district_id, complaint_id, area, seq, kind, reason, asked_at)
 SELECT district_id, id, area, 2, 'extend', 'x', received_at FROM peoplecall.complaint;
 INSERT INTO peoplecall.attachment (district_id, complaint_id, area, seq, uri, sha256, stage, attached_at)
-SELECT district_id, id, area, 2, 'file:2', sha256('2'), 'intake', received_at FROM peoplecall.complaint;
+SELECT district_id, id, area, 8, 'file:2', sha256('2'), 'report', received_at FROM peoplecall.complaint;
 INSERT INTO peoplecall.supervision (district_id, complaint_id, area, seq, kind, reason, ordered_at)
 SELECT district_id, id, area, 2, 'instruction', 'x', received_at FROM peoplecall.complaint;
 INSERT INTO peoplecall.revisit (district_id, complaint_id, area, seq, epoch, outcome, visited_at)
