@@ -79,7 +79,7 @@ BEGIN
 		THEN 'It is not of the form scheme:address, without spaces.'
 		WHEN uri ~* '^(data|javascript|vbscript):' THEN 'It is content or a program, not an address.'
 		WHEN uri ~ '^[^:]+://[^/?#]*@' THEN 'It holds a user''s name or password.'
-		WHEN uri ~* '[?&#;]([^=&;]*[-_])?(token|signature|sig|password|passwd|pwd|secret|credential|credentials|accesskeyid|apikey|key)='
+		WHEN uri ~* '[?&#;]([^=&;]*[-_])?([a-z]*token|[a-z]*signature|sig|[a-z]*password|passwd|pwd|[a-z]*secret|credentials?|[a-z]*accesskeyid|[a-z]*apikey|key)='
 		THEN 'It holds a token, a key or a signature.' END;
 	IF why IS NOT NULL THEN
 		RAISE invalid_parameter_value USING

@@ -115,8 +115,10 @@ AS $$
 BEGIN
 	RETURN coalesce((
 		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('at', e.at, 'step', e.step, 'org', e.org))
-		                 ORDER BY e.at, e.own DESC, e.seq)
-		  FROM (SELECT v.at, v.seq, v.complaint_id = own AS own,
+		                 ORDER BY e.at, e.place, e.seq)
+		  FROM (SELECT v.at, v.seq, CASE WHEN v.complaint_id <> own THEN 1
+		                           WHEN work <> own AND v.verb IN ('close', 'answer', 'reject', 'refer', 'reopen')
+		                           THEN 2 ELSE 0 END AS place,
 		               CASE WHEN v.verb = 'decide' THEN v.detail ->> 'kind' ELSE v.verb END AS step,
 		               CASE WHEN v.verb IN ('dispatch', 'accept', 'contact', 'complete', 'send_back',
 			'escalate', 'command_up', 'reopen') THEN o.name END AS org
@@ -134,7 +136,7 @@ BEGIN
 		                 AND work <> own
 		                 AND v.verb IN ('dispatch', 'accept', 'complete', 'send_back', 'escalate',
 			'command_up', 'decide')
-		                 AND v.at >= (SELECT max(x.at) FROM peoplecall.event AS x
+		                 AND v.at > (SELECT max(x.at) FROM peoplecall.event AS x
 			WHERE x.district_id = peoplecall.district_of(own) AND x.complaint_id = own
 			  AND x.verb = 'merge')))
 		           AND (v.verb <> 'decide' OR (v.detail @> '{"granted": true}'
