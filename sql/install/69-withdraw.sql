@@ -55,10 +55,11 @@ CREATE FUNCTION peoplecall.carried(complaint bigint) RETURNS int
 AS $$
 BEGIN
 	RETURN (SELECT count(*)::int FROM peoplecall.complaint AS m
-	         WHERE m.principal_id = carried.complaint AND m.state = 'merged');
+	         WHERE m.principal_id = carried.complaint AND m.state = 'merged'
+	           AND m.withdrawn_at IS NULL);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.carried(bigint) IS 'how many complaints are merged into this one';
+COMMENT ON FUNCTION peoplecall.carried(bigint) IS 'how many complaints are merged into this one whose citizens did not withdraw';
 
 CREATE FUNCTION peoplecall.end_withdrawn(complaint bigint, post_org bigint, detail jsonb) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -106,6 +107,8 @@ BEGIN
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'withdraw', post_org, NULL, detail || jsonb_build_object('tasks', nullif(tasks, '{}')));
+	-- one that was carried on itself before it was merged has nobody either
+	PERFORM peoplecall.end_merged(c.id, 'withdraw', NULL, post_org);
 	RETURN peoplecall.settle(c.district_id, c.id, 'withdrawn', at, 1, NULL, c.lead_org);
 END
 $$;

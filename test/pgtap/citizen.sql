@@ -183,6 +183,12 @@ SELECT is(array_agg(t.state::text), '{withdrawn}', 'with its share') FROM people
 SELECT pg_temp.noise(22) AS p, pg_temp.noise(23) AS a \gset
 SELECT peoplecall.merge(:a, :p, '同一事'), peoplecall.withdraw(:p, '不必了'), peoplecall.split(:a, '另一事') \g /dev/null
 SELECT is(ARRAY[pg_temp.c(:p), pg_temp.c(:a)], '{withdrawn 33 urged 0 withdrawn 12-05 09:00 closed 12-05 09:00,received urged 0}', 'the other is a matter of its own: it ends');
+-- one that was carried on and merged then counts for nobody
+SELECT pg_temp.noise(24) AS p, pg_temp.noise(25) AS a, pg_temp.noise(26) AS q \gset
+SELECT peoplecall.merge(:a, :p, '同一事'), peoplecall.withdraw(:p, '不必了'), peoplecall.merge(:p, :q, '同一事'), peoplecall.withdraw(:a, '不必了') \g /dev/null
+SELECT is(ARRAY[pg_temp.c(:q), pg_temp.c(:p), pg_temp.c(:a)], '{dispatched 33 urged 0,merged urged 0 withdrawn 12-05 09:00,withdrawn urged 0 withdrawn 12-05 09:00 closed 12-05 09:00}', 'carried along, with nobody');
+SELECT FROM peoplecall.withdraw(:q, '不必了') \g /dev/null
+SELECT is(ARRAY[pg_temp.c(:q), pg_temp.c(:p)], '{withdrawn 33 urged 0 withdrawn 12-05 09:00 closed 12-05 09:00,merged urged 0 withdrawn 12-05 09:00 closed 12-05 09:00}', 'it keeps nothing open');
 
 --
 -- What the citizen is told, and what not.

@@ -135,7 +135,7 @@ SELECT FROM peoplecall.reclassify(:r, grade => 'D') \g /dev/null
 SELECT is(pg_temp.command(:r), 'D city 1', 'nor to D anything but the city''s');
 SELECT pg_temp.file('open', '10000001201', 'police.noise', 12) AS l \gset
 SELECT FROM peoplecall.escalate(:l, '难') \g /dev/null
-SELECT FROM peoplecall.request(:l, 'lower', '易', task => 3) \g /dev/null
+SELECT FROM peoplecall.request(:l, 'lower', '易', task => 2) \g /dev/null
 SELECT FROM peoplecall.decide(:l, 1, true, '同意') \g /dev/null
 SELECT is(pg_temp.command(:l), 'B district 3 lead 1', 'lowered, it comes down to the superior');
 SELECT is(peoplecall.command_for('420106012001', 'street', 12, now())::text, '(district,3)', 'which is as low as it goes');

@@ -308,6 +308,7 @@ SELECT is(pg_temp.try('gate_caller', s.call, s.duty, 41, s.before), '42501', for
           FROM (VALUES ('SELECT peoplecall.accept(420106000000000002)', 'handle'), ('SELECT peoplecall.contact(420106000000000002)', 'handle'),
 		('SELECT peoplecall.complete(420106000000000002, ''r'')', 'handle'), ('SELECT peoplecall.report(420106000000000002, ''n'')', 'handle'),
 		('SELECT peoplecall.report(420106000000000002, ''n'', 1)', 'handle'), ('SELECT peoplecall.accept(420106000000000002, 9)', 'handle'),
+		('SELECT peoplecall.request(420106000000000002, ''return'', ''r'')', 'handle'),
 		('SELECT peoplecall.attach(420106000000000002, ''file:1'', sha256(''1''), ''after'')', 'handle'),
 		('SELECT peoplecall.send_back(420106000000000002, ''r'')', 'verify'), ('SELECT peoplecall.withdraw(420106000000000002, ''r'')', 'intake'),
 		('SELECT peoplecall.decide_unsolved(420106000000000002, true, ''r'')', 'supervise')) AS c (call, duty)
