@@ -142,7 +142,13 @@ my %made_of = map { $_ => 1 } qw(
   check_decidable end_pause end_requests wake_requests wake_request
   return_refused setting_limit open_coordination convene_returned
   lock_coordination require_meeting choose_party close_coordination
-  require_precedent settle_category stale_clocks);
+  require_precedent settle_category stale_clocks
+  meant_task reporter_fields tell_citizens bar_from_reporter may_judge
+  inspecting_org command_for lead_for supervising_org lock_with_principal
+  check_open add_supplement urge_both urge_one tell_handler carried
+  end_withdrawn lose_merged end_deserted check_evidence new_track_code
+  read_track_code handling_orgs overturn orgs_that_closed orgs_of
+  ending_template);
 
 sub check_names
 {
