@@ -120,6 +120,10 @@ identify_caller(PcCaller *caller, const PcVerb *verb)
 	caller->officer = pc_acting_officer(caller->role);
 	caller->everything = caller->officer == 0 &&
 		has_privs_of_role(caller->role, caller->owner);
+	caller->duties = verb->duties;
+	caller->nrecused = 0;
+	caller->recused = NULL;
+	caller->context = CurrentMemoryContext;
 	caller->outer = current_caller;
 	if (caller->everything)
 		return;
@@ -212,22 +216,28 @@ refuse(const PcCaller *caller, const char *what)
 
 typedef struct AreaTest
 {
+	const PcCaller *caller;
 	AreaCode	area;
 	int			level;			/* the org's level may not be below it; -1 any */
+	bool		judging;		/* nobody judges what is about himself */
 	int64		not_org;		/* an org that is excluded; 0 none */
+	int			nhandling;		/* orgs that are excluded with those below */
+	const int64 *handling;
 	TimestampTz at;
 } AreaTest;
 
 /*
- * At which level an org has a say: its own where it is territorial, and that
- * of its area where it inspects and the post is one of supervision.
+ * At which level an org has a say: its own where it is territorial. A body that
+ * inspects has one at its area's level where the post is one of supervision or
+ * verifying, and any where the matter is about an org.
  */
 static int
-say_at_level(const PcOrg *org, PcDuties duties)
+say_at_level(const PcCaller *caller, const PcOrg *org, PcDuties duties)
 {
 	if (org->territorial)
 		return org->level;
-	if (org->inspects && (duties & PC_DUTY_SUPERVISE))
+	if (org->inspects && (caller->nrecused > 0 ||
+						  (duties & (PC_DUTY_SUPERVISE | PC_DUTY_VERIFY))))
 		return pc_area_level(org->area);
 	return -1;
 }
@@ -239,9 +249,15 @@ area_reached(const PcOrgs *orgs, const PcOrg *org, PcDuties duties, void *arg)
 
 	if (test->not_org != 0 && org->id == test->not_org)
 		return false;
+	if (pc_org_answers_to(orgs, org, test->handling, test->nhandling))
+		return false;
+	if (test->judging &&
+		pc_org_answers_to(orgs, org, test->caller->recused,
+						  test->caller->nrecused))
+		return false;
 	if (test->level >= 0)
 	{
-		int			level = say_at_level(org, duties);
+		int			level = say_at_level(test->caller, org, duties);
 
 		if (level < 0 || level > test->level)
 			return false;
@@ -264,6 +280,7 @@ PG_FUNCTION_INFO_V1(pc_gate_actor);
 PG_FUNCTION_INFO_V1(pc_gate_officer);
 PG_FUNCTION_INFO_V1(pc_gate_state);
 PG_FUNCTION_INFO_V1(pc_gate_area);
+PG_FUNCTION_INFO_V1(pc_gate_outside);
 PG_FUNCTION_INFO_V1(pc_gate_reaches);
 PG_FUNCTION_INFO_V1(pc_gate_org);
 PG_FUNCTION_INFO_V1(pc_gate_orgs);
@@ -351,25 +368,21 @@ pc_gate_state(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/*
- * Raises 42501 unless a post with one of the verb's duties reaches the area,
- * at or above the level where one is given, and is not of the org given.
- * Returns that post's org; NULL for the owner.
- */
-Datum
-pc_gate_area(PG_FUNCTION_ARGS)
+/* Answers what gate_area() and gate_outside() ask. */
+static Datum
+ask_area(FunctionCallInfo fcinfo, AreaTest *test)
 {
 	PcCaller   *caller = pc_inside_gate();
-	AreaTest	test;
 	int64		org;
 
 	require_argument(fcinfo, 0, "area");
-	test.area = PG_GETARG_AREACODE(0);
-	test.level = PG_ARGISNULL(1) ? -1
+	test->caller = caller;
+	test->area = PG_GETARG_AREACODE(0);
+	test->level = PG_ARGISNULL(1) ? -1
 		: pc_enum_ordinal(PC_ENUM_AREA_LEVEL, PG_GETARG_DATUM(1));
-	test.not_org = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT64(2);
-	test.at = pc_as_of();
-	org = find_post(caller, caller->verb->duties, area_reached, &test);
+	test->judging = test->judging || test->level >= 0;
+	test->at = pc_as_of();
+	org = find_post(caller, caller->duties, area_reached, test);
 	if (org < 0)
 		refuse(caller, "that area at the level that commands");
 	if (org == 0)
@@ -377,17 +390,57 @@ pc_gate_area(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(org);
 }
 
+/*
+ * Raises 42501 unless a post with one of the verb's duties reaches the area,
+ * at or above the level where one is given, and is not of the org given; where
+ * a level is given, nor of one that the matter is about.
+ * Returns that post's org; NULL for the owner.
+ */
+Datum
+pc_gate_area(PG_FUNCTION_ARGS)
+{
+	AreaTest	test = {.not_org = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT64(2)};
+
+	return ask_area(fcinfo, &test);
+}
+
+/*
+ * As gate_area(), for whoever judges: not of these orgs, nor of one that the
+ * matter is about, nor of one below any of them.
+ */
+Datum
+pc_gate_outside(PG_FUNCTION_ARGS)
+{
+	AreaTest	test = {.judging = true};
+
+	if (!PG_ARGISNULL(2))
+	{
+		Datum	   *orgs;
+		bool	   *nulls;
+		int64	   *handling;
+
+		deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), INT8OID, sizeof(int64),
+						  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &orgs, &nulls,
+						  &test.nhandling);
+		handling = palloc(sizeof(int64) * Max(test.nhandling, 1));
+		for (int i = 0; i < test.nhandling; i++)
+			handling[i] = nulls[i] ? 0 : DatumGetInt64(orgs[i]);
+		test.handling = handling;
+	}
+	return ask_area(fcinfo, &test);
+}
+
 /* Whether a post with one of the verb's duties reaches the area. */
 Datum
 pc_gate_reaches(PG_FUNCTION_ARGS)
 {
 	PcCaller   *caller = pc_inside_gate();
-	AreaTest	test = {.level = -1};
+	AreaTest	test = {.caller = caller,.level = -1};
 
 	require_argument(fcinfo, 0, "area");
 	test.area = PG_GETARG_AREACODE(0);
 	test.at = pc_as_of();
-	PG_RETURN_BOOL(find_post(caller, caller->verb->duties, area_reached,
+	PG_RETURN_BOOL(find_post(caller, caller->duties, area_reached,
 							 &test) >= 0);
 }
 
@@ -404,7 +457,7 @@ pc_gate_org(PG_FUNCTION_ARGS)
 
 	require_argument(fcinfo, 0, "org");
 	of = PG_GETARG_INT64(0);
-	org = find_post(caller, caller->verb->duties, org_reached, &of);
+	org = find_post(caller, caller->duties, org_reached, &of);
 	if (org < 0)
 		refuse(caller, "that org");
 	if (org == 0)
@@ -424,7 +477,7 @@ pc_gate_orgs(PG_FUNCTION_ARGS)
 
 	while ((post = pc_next_post(posts, caller->role, caller->officer,
 								&position)) != NULL)
-		if (post->duties & caller->verb->duties)
+		if (post->duties & caller->duties)
 			orgs = accumArrayResult(orgs, Int64GetDatum(post->org), false,
 									INT8OID, CurrentMemoryContext);
 	PG_RETURN_DATUM(makeArrayResult(orgs, CurrentMemoryContext));

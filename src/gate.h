@@ -9,6 +9,7 @@
 
 #include "datatype/timestamp.h"
 
+#include "orgs.h"
 #include "posts.h"
 
 /* complaint states as a set; the bit is the ordinal in the SQL enum */
@@ -42,11 +43,23 @@ typedef struct PcCaller
 	Oid			owner;			/* whose ledger it is */
 	int64		officer;		/* for whom the caller acts; 0 for nobody */
 	bool		everything;		/* owner or superuser, acting for nobody */
+	PcDuties	duties;			/* of the verb's, those that count now */
+	int			nrecused;		/* whom the matters at hand are about */
+	int64	   *recused;		/* in context */
+	MemoryContext context;		/* lives as long as the call */
 	struct PcCaller *outer;
 } PcCaller;
 
 /* raises 42501 outside the gate */
 extern PcCaller *pc_inside_gate(void);
+
+/*
+ * recusal.c: is the org one of these, or does it answer to one of them? A body
+ * that inspects answers to nobody; and the whole city is below its top org, so
+ * that alone makes nobody partial.
+ */
+extern bool pc_org_answers_to(const PcOrgs *orgs, const PcOrg *org,
+							  const int64 *of, int count);
 
 /* for gate.c and create_ledger.c alone; returns the caller before */
 extern PcCaller *pc_set_caller(PcCaller *caller);

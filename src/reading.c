@@ -231,6 +231,7 @@ may_read(Scope *scope, PcDuties duties, AreaCode area)
 
 PG_FUNCTION_INFO_V1(pc_may_read);
 PG_FUNCTION_INFO_V1(pc_may_read_personal);
+PG_FUNCTION_INFO_V1(pc_may_read_reporter);
 PG_FUNCTION_INFO_V1(pc_my_orgs);
 
 Datum
@@ -245,6 +246,46 @@ pc_may_read_personal(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(may_read(&reading_personal, PC_DUTY_PERSONAL,
 							PG_GETARG_AREACODE(0)));
+}
+
+/*
+ * As may_read_personal(), but nobody who handles for one of these orgs, or for
+ * one below it, or has his personal duty there. They are named only where the
+ * citizen asked not to be known to them, so few rows come this far.
+ */
+Datum
+pc_may_read_reporter(PG_FUNCTION_ARGS)
+{
+	AreaCode	area = PG_GETARG_AREACODE(0);
+	ArrayType  *barred = PG_GETARG_ARRAYTYPE_P(1);
+	PcPosts    *posts;
+	PcOrgs	   *orgs;
+	const PcPost *post;
+	int			position = 0;
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+
+	if (!may_read(&reading_personal, PC_DUTY_PERSONAL, area))
+		PG_RETURN_BOOL(false);
+	if (ArrayGetNItems(ARR_NDIM(barred), ARR_DIMS(barred)) == 0 ||
+		reading_personal.everything)
+		PG_RETURN_BOOL(true);
+	deconstruct_array(barred, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+					  TYPALIGN_DOUBLE, &values, &nulls, &count);
+	posts = pc_posts(NULL);
+	orgs = pc_orgs(NULL);
+	while ((post = pc_next_post(posts, reading_personal.role,
+								reading_personal.officer, &position)) != NULL)
+	{
+		if ((post->duties & (PC_DUTY_PERSONAL | PC_DUTY_HANDLE)) == 0)
+			continue;
+		for (int i = 0; i < count; i++)
+			if (!nulls[i] &&
+				pc_org_is_below(orgs, post->org, DatumGetInt64(values[i])))
+				PG_RETURN_BOOL(false);
+	}
+	PG_RETURN_BOOL(true);
 }
 
 /* Orgs whose tasks are the caller's to handle; all of them for the owner. */

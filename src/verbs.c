@@ -19,6 +19,7 @@
 #define PC_DECIDING (PC_DUTY_DISPATCH | PC_DUTY_SUPERVISE)
 #define PC_SUPERVISED \
 	(PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_CLOSED | PC_SHELVED)
+#define PC_OPEN (PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_SHELVED)
 
 const PcVerb pc_verbs[] = {
 	/* intake, citizen */
@@ -27,6 +28,12 @@ const PcVerb pc_verbs[] = {
 	{"reject", PC_DUTY_INTAKE | PC_DUTY_DISPATCH, PC_RECEIVED},
 	{"refer", PC_DUTY_INTAKE | PC_DUTY_DISPATCH, PC_RECEIVED},
 	{"rate", PC_DUTY_INTAKE | PC_DUTY_VERIFY, PC_CLOSED | PC_MERGED},
+	{"urge", PC_DUTY_INTAKE, PC_OPEN | PC_MERGED},
+	{"supplement", PC_DUTY_INTAKE, PC_OPEN | PC_MERGED},
+	{"withdraw", PC_DUTY_INTAKE, PC_OPEN | PC_MERGED},
+	{"attach", PC_DUTY_INTAKE | PC_DUTY_HANDLE, PC_OPEN | PC_MERGED | PC_CLOSED},
+	{"track_code", PC_DUTY_INTAKE, 0},
+	{"track", PC_DUTY_INTAKE | PC_DUTY_DELEGATE, 0},
 	/* command */
 	{"reclassify", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
 	{"dispatch", PC_DUTY_DISPATCH, PC_RECEIVED | PC_DISPATCHED},
@@ -67,6 +74,7 @@ const PcVerb pc_verbs[] = {
 	{"revisit", PC_DUTY_VERIFY, PC_COMPLETED | PC_CLOSED},
 	{"close", PC_DUTY_VERIFY, PC_COMPLETED},
 	{"reopen", PC_DUTY_VERIFY, PC_CLOSED},
+	{"decide_unsolved", PC_DUTY_SUPERVISE, PC_OPEN | PC_CLOSED | PC_MERGED},
 	/* running it */
 	{"take_notices", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},
 	{"confirm_notice", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},

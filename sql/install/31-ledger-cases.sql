@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS peoplecall.complaint (
 	returned int NOT NULL DEFAULT 0 CHECK (returned >= 0),
 	urged int NOT NULL DEFAULT 0 CHECK (urged >= 0),
 	excluded boolean NOT NULL DEFAULT false,
-	track_code text,
+	withdrawn_at timestamptz,
 	warn_at timestamptz,
 	due_at timestamptz,
 	paused_at timestamptz,
@@ -69,6 +69,7 @@ CREATE INDEX IF NOT EXISTS complaint_id ON peoplecall.complaint (id);
 COMMENT ON TABLE peoplecall.complaint IS 'one citizen''s matter (诉求); warn_at, due_at, paused_at are those of its tightest open clock';
 COMMENT ON COLUMN peoplecall.complaint.district_id IS 'registering district: the first six digits of the area''s code; never changes';
 COMMENT ON COLUMN peoplecall.complaint.principal_id IS 'the complaint that this one was merged into';
+COMMENT ON COLUMN peoplecall.complaint.withdrawn_at IS 'when its citizen withdrew; one that carries others goes on for them in its state';
 COMMENT ON COLUMN peoplecall.complaint.origin_id IS 'the first of the complaints that this one continues, in another district: its number is the citizen''s';
 COMMENT ON COLUMN peoplecall.complaint.moved_to IS 'the complaint as which this one goes on, in another district; the other way round than origin_id, so that neither is looked for in every district';
 
@@ -81,6 +82,14 @@ CREATE TABLE IF NOT EXISTS peoplecall.intake_key (
 );
 COMMENT ON TABLE peoplecall.intake_key IS 'which complaint a channel''s own number became, so that a repeated submit finds it';
 
+CREATE TABLE IF NOT EXISTS peoplecall.track_key (
+	code text PRIMARY KEY,
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS track_key_complaint ON peoplecall.track_key (district_id, complaint_id);
+COMMENT ON TABLE peoplecall.track_key IS 'the code by which a citizen follows his matter; who holds it needs no other proof, so no post reads this';
+
 CREATE TABLE IF NOT EXISTS peoplecall.reporter (
 	district_id int NOT NULL,
 	complaint_id bigint NOT NULL,
@@ -89,10 +98,25 @@ CREATE TABLE IF NOT EXISTS peoplecall.reporter (
 	name text,
 	phone text,
 	forgotten_at timestamptz,
+	barred bigint[] NOT NULL DEFAULT '{}',
 	PRIMARY KEY (district_id, complaint_id, seq),
 	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
 );
 COMMENT ON TABLE peoplecall.reporter IS 'who called: personal data, kept here and nowhere else';
+COMMENT ON COLUMN peoplecall.reporter.barred IS 'of a confidential or anonymous citizen: the orgs that had a share, and the one that the matter is about; none of theirs reads this';
+
+CREATE TABLE IF NOT EXISTS peoplecall.supplement (
+	district_id int NOT NULL,
+	complaint_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	kind text NOT NULL CHECK (kind IN ('supplement', 'urge', 'withdraw')),
+	body text NOT NULL CHECK (body <> ''),
+	added_at timestamptz NOT NULL,
+	PRIMARY KEY (district_id, complaint_id, seq),
+	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
+);
+COMMENT ON TABLE peoplecall.supplement IS 'what the citizen said after the first time: more of the matter (补充), on urging (催办), on withdrawing (撤回)';
 
 CREATE TABLE IF NOT EXISTS peoplecall.task (
 	district_id int NOT NULL,
@@ -181,6 +205,7 @@ CREATE TABLE IF NOT EXISTS peoplecall.notice (
 	seq int NOT NULL CHECK (seq > 0),
 	to_officer bigint REFERENCES peoplecall.officer,
 	to_reporter boolean NOT NULL DEFAULT false,
+	reporter_seq int,
 	to_org bigint REFERENCES peoplecall.org,
 	phone text,
 	template text NOT NULL,
@@ -249,12 +274,16 @@ CREATE TABLE IF NOT EXISTS peoplecall.attachment (
 	seq int NOT NULL CHECK (seq > 0),
 	uri text NOT NULL,
 	sha256 bytea NOT NULL CHECK (octet_length(sha256) = 32),
-	stage text NOT NULL,
+	stage text NOT NULL CHECK (stage IN ('report', 'before', 'during', 'after')),
+	task_seq int,
+	org bigint REFERENCES peoplecall.org,
+	epoch int NOT NULL DEFAULT 0,
 	attached_at timestamptz NOT NULL,
 	PRIMARY KEY (district_id, complaint_id, seq),
 	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
 );
 COMMENT ON TABLE peoplecall.attachment IS 'evidence kept elsewhere, by address and digest';
+COMMENT ON COLUMN peoplecall.attachment.stage IS 'report: the citizen''s; before, during and after: of the org that handles';
 
 CREATE TABLE IF NOT EXISTS peoplecall.rating (
 	district_id int NOT NULL,
@@ -266,10 +295,17 @@ CREATE TABLE IF NOT EXISTS peoplecall.rating (
 	satisfaction smallint CHECK (satisfaction BETWEEN 1 AND 5),
 	comment text,
 	rated_at timestamptz NOT NULL,
+	upheld boolean,
+	decided_by bigint REFERENCES peoplecall.org,
+	decided_at timestamptz,
+	CHECK ((upheld IS NULL) = (decided_at IS NULL)),
 	PRIMARY KEY (district_id, complaint_id, epoch, reporter_seq),
 	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
 );
+CREATE INDEX IF NOT EXISTS rating_undecided ON peoplecall.rating (district_id, rated_at)
+	WHERE NOT solved AND decided_at IS NULL;
 COMMENT ON TABLE peoplecall.rating IS 'what the citizen says of a closing, once for each (评价)';
+COMMENT ON COLUMN peoplecall.rating.upheld IS 'whether his no was found right; NULL while nobody decided, and for a yes';
 
 CREATE TABLE IF NOT EXISTS peoplecall.revisit (
 	district_id int NOT NULL,
@@ -283,11 +319,14 @@ CREATE TABLE IF NOT EXISTS peoplecall.revisit (
 	satisfaction smallint CHECK (satisfaction BETWEEN 1 AND 5),
 	visited_at timestamptz NOT NULL,
 	org bigint REFERENCES peoplecall.org,
+	given_up boolean NOT NULL DEFAULT false,
 	PRIMARY KEY (district_id, complaint_id, seq),
 	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint,
+	CHECK (NOT given_up OR outcome = 'unreached'),
 	CHECK (outcome = 'reached' OR (contacted IS NULL AND solved IS NULL AND satisfaction IS NULL))
 );
 COMMENT ON TABLE peoplecall.revisit IS 'calls back to the citizen from outside the handling org (回访)';
+COMMENT ON COLUMN peoplecall.revisit.given_up IS 'the last try of as many as setting revisit_tries asks: the citizen counts as unreached, outside the rates';
 	$ddl$);
 END
 $body$;

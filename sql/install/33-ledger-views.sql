@@ -175,12 +175,26 @@ SELECT s.district_id, s.complaint_id,
 COMMENT ON VIEW peoplecall.supervisions IS
 	'the inspection body''s list: orders that are open, and those closed in the last days (setting supervision_days): who ordered and who answers, the light or verdict of the answer, days since the order, whether the ladder pushed it';
 
+CREATE OR REPLACE VIEW peoplecall.unsolved
+	WITH (security_invoker = true) AS
+SELECT r.district_id, r.complaint_id,
+       peoplecall.complaint_no(r.complaint_id) AS no,
+       c.title, c.area, c.state, r.epoch, r.satisfaction, r.rated_at,
+       r.epoch < c.epoch AS reopened, c.principal_id,
+       c.command_org, c.lead_org
+  FROM peoplecall.rating AS r
+  JOIN peoplecall.complaint AS c
+    ON c.district_id = r.district_id AND c.id = r.complaint_id
+ WHERE NOT r.solved AND r.decided_at IS NULL;
+COMMENT ON VIEW peoplecall.unsolved IS
+	'citizens'' words that a closing did not solve the matter, on which nobody has decided yet; reopened: it was opened again since';
+
 CREATE OR REPLACE VIEW peoplecall.ledger AS SELECT 1 AS version;
 COMMENT ON VIEW peoplecall.ledger IS 'the version of the ledger''s tables; written by create_ledger(), read by every verb';
 	$ddl$);
 END
 $body$;
-COMMENT ON FUNCTION peoplecall.ledger_views() IS 'the views board, lights, my_tasks, history, sweep_backlog, ledger';
+COMMENT ON FUNCTION peoplecall.ledger_views() IS 'the views board, lights, my_tasks, history, sweep_backlog, unsolved, ledger';
 
 -- Verbs run as the ledger's owner, and find tables and functions by name in
 -- this schema: whoever else made some there, or may, would run as him.

@@ -12,6 +12,12 @@ CREATE FUNCTION peoplecall.may_read_personal(area peoplecall.areacode) RETURNS b
 COMMENT ON FUNCTION peoplecall.may_read_personal(peoplecall.areacode) IS
 	'as may_read(), for posts with the duty personal';
 
+CREATE FUNCTION peoplecall.may_read_reporter(area peoplecall.areacode, barred bigint[]) RETURNS boolean
+	LANGUAGE c STABLE STRICT LEAKPROOF PARALLEL RESTRICTED COST 1
+	AS 'MODULE_PATHNAME', 'pc_may_read_reporter';
+COMMENT ON FUNCTION peoplecall.may_read_reporter(peoplecall.areacode, bigint[]) IS
+	'as may_read_personal(), but false for whoever handles, or has the duty personal, for one of the orgs given or one below it';
+
 CREATE FUNCTION peoplecall.ledger_reading() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -20,7 +26,7 @@ DECLARE
 	recorded text;
 BEGIN
 	FOREACH recorded IN ARRAY ARRAY['complaint', 'task', 'clock', 'event', 'request',
-		'attachment', 'rating', 'revisit', 'supervision', 'coordination',
+		'attachment', 'rating', 'revisit', 'supplement', 'supervision', 'coordination',
 		'coordination_party', 'reporter', 'notice',
 		'sweep_status', 'complaint_text']
 	LOOP
@@ -32,11 +38,13 @@ BEGIN
 ALTER TABLE peoplecall.%1$I ENABLE ROW LEVEL SECURITY;
 CREATE POLICY by_post ON peoplecall.%1$I FOR SELECT USING (peoplecall.%2$I(%3$s));
 		$ddl$, recorded,
-			CASE WHEN recorded IN ('reporter', 'notice') THEN 'may_read_personal'
-			     ELSE 'may_read' END,
+			CASE recorded WHEN 'reporter' THEN 'may_read_reporter'
+			              WHEN 'notice' THEN 'may_read_personal'
+			              ELSE 'may_read' END,
 			-- errors may name anybody's: only for whoever holds the district
 			CASE recorded WHEN 'sweep_status' THEN 'district_id::bigint::peoplecall.areacode'
-			     ELSE 'area' END));
+			              WHEN 'reporter' THEN 'area, barred'
+			              ELSE 'area' END));
 	END LOOP;
 END
 $body$;
@@ -67,9 +75,9 @@ BEGIN
 		'peoplecall.board, peoplecall.lights, peoplecall.my_tasks, peoplecall.history,'
 		' peoplecall.sweep_backlog, peoplecall.sweep_status, peoplecall.complaint,'
 		' peoplecall.task, peoplecall.clock, peoplecall.event, peoplecall.request,'
-		' peoplecall.attachment, peoplecall.rating, peoplecall.revisit,'
+		' peoplecall.attachment, peoplecall.rating, peoplecall.revisit, peoplecall.supplement,'
 		' peoplecall.supervision, peoplecall.coordination, peoplecall.coordination_party,'
-		' peoplecall.supervisions, peoplecall.meetings, peoplecall.shares, peoplecall.complaint_text, peoplecall.area, peoplecall.org, peoplecall.org_kind,'
+		' peoplecall.supervisions, peoplecall.meetings, peoplecall.shares, peoplecall.unsolved, peoplecall.complaint_text, peoplecall.area, peoplecall.org, peoplecall.org_kind,'
 		' peoplecall.jurisdiction, peoplecall.category, peoplecall.channel,'
 		' peoplecall.responsibility, peoplecall.grade_rule, peoplecall.calendar,'
 		' peoplecall.calendar_window, peoplecall.calendar_day, peoplecall.sla_policy,'

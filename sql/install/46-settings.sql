@@ -47,12 +47,15 @@ BEGIN
 		('hot_complaints', 'whole number', 1, NULL, false),
 		('hot_people', 'whole number', 1, NULL, false),
 		('notify', 'boolean', NULL, NULL, false),
-		('revisit_tries', 'whole number', 1, NULL, false))
+		('revisit_tries', 'whole number', 1, NULL, false),
+		('revisit_apart', 'time limit', NULL, NULL, false),
+		('urge_tells', 'whole number', 0, NULL, false),
+		('notify_reporter', 'list of names', NULL, NULL, false))
 		AS v (name, kind, lowest, highest, nullable);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.known_settings() IS
-	'the settings that this version reads, with the kind of value that each takes (boolean, number, whole number, time limit, grade, name, time zone, span of hours: an object with from and to), its bounds, and whether null is a value';
+	'the settings that this version reads, with the kind of value that each takes (boolean, number, whole number, time limit, grade, name, list of names, time zone, span of hours: an object with from and to), its bounds, and whether null is a value';
 
 CREATE FUNCTION peoplecall.setting_problem(name text, value jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -73,7 +76,7 @@ BEGIN
 	-- null for a value of another type, and PostgreSQL's own word on one that it cannot read
 	IF what IS DISTINCT FROM (CASE k.kind
 		WHEN 'boolean' THEN 'boolean' WHEN 'number' THEN 'number' WHEN 'whole number' THEN 'number'
-		WHEN 'span of hours' THEN 'object' ELSE 'string' END)
+		WHEN 'span of hours' THEN 'object' WHEN 'list of names' THEN 'array' ELSE 'string' END)
 	THEN
 		RETURN format('It must be a %s, not a JSON %s.', k.kind, coalesce(what, 'null'));
 	END IF;
@@ -88,6 +91,9 @@ BEGIN
 		WHEN k.kind = 'time zone' AND NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = said)
 		THEN format('There is no time zone "%s".', said)
 		WHEN k.kind = 'name' AND btrim(said) = '' THEN 'It must name something.'
+		WHEN k.kind = 'list of names'
+		     AND EXISTS (SELECT FROM jsonb_array_elements(value) AS e (item) WHERE jsonb_typeof(e.item) <> 'string')
+		THEN 'It must be a list of texts.'
 		WHEN k.kind = 'span of hours' THEN peoplecall.hours_problem(value) END;
 END
 $$;
@@ -144,9 +150,10 @@ DECLARE
 		'answer_refused', 'order_closed', 'order_moot'];
 	matters text[] := ladder || orders || ARRAY['command_up', 'assign', 'hand_over',
 		'hand_over_all', 'report', 'hot', 'unsolved', 'request', 'granted', 'refused',
-		'resume', 'review', 'returned', 'moved_in'];
+		'resume', 'review', 'returned', 'moved_in', 'urged', 'supplement', 'withdrawn',
+		'subject', 'redo'];
 	citizens text[] := ARRAY['receipt', 'transfer', 'extension', 'shelve', 'excluded',
-		'result', 'rating'];
+		'result', 'rating', 'rejected', 'referred', 'reopened', 'upheld'];
 BEGIN
 	RETURN QUERY
 	SELECT v.field, v.templates, v.meaning
@@ -168,7 +175,10 @@ BEGIN
 		('steps', ladder, 'how many steps of the ladder the message stands for'),
 		('orderer', orders, 'the org that ordered'),
 		('leader', orders, 'the leader who instructed'),
-		('reason', orders || '{hand_over,hand_over_all,request,granted,refused,moved_in}', 'why'),
+		('reason', orders || '{hand_over,hand_over_all,request,granted,refused,moved_in,redo}', 'why'),
+		('code', '{receipt}', 'the code by which the citizen follows it'),
+		('urged', '{urged}', 'how often it was urged'),
+		('destination', '{referred}', 'to whom it was referred'),
 		('answer', '{answered}', 'the answer to an order'),
 		('conclusion', '{answer_refused,order_closed}', 'what the ordering body says of it'),
 		('from', '{hand_over,hand_over_all,moved_in}', 'the officer who hands over, or the area from which a matter was moved'),

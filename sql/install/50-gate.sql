@@ -33,7 +33,25 @@ CREATE FUNCTION peoplecall.gate_area(area peoplecall.areacode, level peoplecall.
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'pc_gate_area';
 COMMENT ON FUNCTION peoplecall.gate_area(peoplecall.areacode, peoplecall.area_level, bigint) IS
-	'inside a verb: the org of a post of the caller that reaches the area, at or above the level where one is given, and is not not_org; NULL for the owner; 42501 where there is none';
+	'inside a verb: the org of a post of the caller that reaches the area, at or above the level where one is given, and is not not_org; with a level, none of an org that the matter is about or below it counts; NULL for the owner; 42501 where there is none';
+
+CREATE FUNCTION peoplecall.gate_outside(area peoplecall.areacode, level peoplecall.area_level, handling bigint[]) RETURNS bigint
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_outside';
+COMMENT ON FUNCTION peoplecall.gate_outside(peoplecall.areacode, peoplecall.area_level, bigint[]) IS
+	'inside a verb: as gate_area(), for whoever judges: the post is not of one of the orgs given, nor of one that the matter is about, nor of one below any of them but a body that inspects; below the top org, which has no superior, is everybody, and that alone bars nobody';
+
+CREATE FUNCTION peoplecall.gate_recuse(org bigint) RETURNS void
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_recuse';
+COMMENT ON FUNCTION peoplecall.gate_recuse(bigint) IS
+	'inside a verb: the matter is about this org (NULL: about none), so that in gate_outside(), and in gate_area() where a level is asked for, no post of it or below it counts';
+
+CREATE FUNCTION peoplecall.gate_narrow(duty peoplecall.duty) RETURNS void
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_narrow';
+COMMENT ON FUNCTION peoplecall.gate_narrow(peoplecall.duty) IS
+	'inside a verb: of the verb''s duties only this one counts from now on; 22004';
 
 CREATE FUNCTION peoplecall.gate_org(org bigint) RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE

@@ -144,6 +144,30 @@ COMMENT ON FUNCTION peoplecall.make_receipt(bigint, peoplecall.complaint_state, 
 
 -- The caller's own share, else the lead's: what a verb means when it names none.
 -- Never another org's, however open it is.
+CREATE FUNCTION peoplecall.meant_task(
+	district_id int, complaint_id bigint, task int,
+	states peoplecall.task_state[], orgs bigint[],
+	OUT seq int, OUT org bigint, OUT state peoplecall.task_state)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	SELECT t.seq, t.org, t.state INTO seq, org, state
+	  FROM peoplecall.task AS t
+	 WHERE t.district_id = meant_task.district_id
+	   AND t.complaint_id = meant_task.complaint_id
+	   AND (task IS NULL OR t.seq = task)
+	 ORDER BY (t.org = ANY (orgs) AND t.state IN ('sent', 'accepted', 'done')) DESC,
+	          (t.org = ANY (orgs) AND t.state = ANY (states)) DESC,
+	          (t.role = 'lead' AND t.state IN ('sent', 'accepted', 'done')) DESC,
+	          t.state = ANY (states) DESC, t.seq DESC
+	 LIMIT 1
+	   FOR UPDATE;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.meant_task(int, bigint, int, peoplecall.task_state[], bigint[]) IS
+	'locks the task that is named, else the one of the orgs given, else the lead''s; NULL where there is none';
+
 CREATE FUNCTION peoplecall.choose_task(
 	district_id int, complaint_id bigint, task int,
 	states peoplecall.task_state[], orgs bigint[]) RETURNS int
@@ -153,18 +177,8 @@ AS $$
 DECLARE
 	chosen record;
 BEGIN
-	SELECT t.seq, t.state INTO chosen
-	  FROM peoplecall.task AS t
-	 WHERE t.district_id = choose_task.district_id
-	   AND t.complaint_id = choose_task.complaint_id
-	   AND (task IS NULL OR t.seq = task)
-	 ORDER BY (t.org = ANY (orgs) AND t.state IN ('sent', 'accepted', 'done')) DESC,
-	          (t.org = ANY (orgs) AND t.state = ANY (states)) DESC,
-	          (t.role = 'lead' AND t.state IN ('sent', 'accepted', 'done')) DESC,
-	          t.state = ANY (states) DESC, t.seq DESC
-	 LIMIT 1
-	   FOR UPDATE;
-	IF NOT FOUND THEN
+	chosen := peoplecall.meant_task(district_id, complaint_id, task, states, orgs);
+	IF chosen.seq IS NULL THEN
 		RAISE SQLSTATE 'PC005' USING
 			MESSAGE = format('complaint %s has no task%s',
 				peoplecall.complaint_no(complaint_id), ' ' || task);
@@ -181,6 +195,27 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.choose_task(int, bigint, int, peoplecall.task_state[], bigint[]) IS
 	'locks and returns the task that is named, else the one of the orgs given, else the lead''s; PC005 where there is none, PC001 where it is in another state';
+
+-- Before anything is said of a state: a post elsewhere learns none.
+CREATE FUNCTION peoplecall.gate_share(
+	district_id int, complaint_id bigint, area peoplecall.areacode, task int,
+	states peoplecall.task_state[]) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	share_org bigint;
+BEGIN
+	SELECT m.org INTO share_org
+	  FROM peoplecall.meant_task(district_id, complaint_id, task, states, peoplecall.gate_orgs()) AS m;
+	IF share_org IS NULL THEN
+		RETURN peoplecall.gate_area(area, NULL, NULL);
+	END IF;
+	RETURN peoplecall.gate_org(share_org);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.gate_share(int, bigint, peoplecall.areacode, int, peoplecall.task_state[]) IS
+	'inside a verb: the org of a post of the caller that reaches the share that choose_task() would choose, or the area where there is none; NULL for the owner; 42501';
 
 -- The one who gets a message: who was assigned, else the role's officer; his
 -- deputy while he is away; else the same role in the org above.
@@ -287,7 +322,9 @@ $$;
 COMMENT ON FUNCTION peoplecall.send_notice(int, bigint, peoplecall.areacode, bigint, text, jsonb, timestamptz) IS
 	'puts a message to an officer into the outbox; returns its number in the complaint, NULL where there is nobody to tell';
 
--- The citizen's name is in no text, and whoever wants to stay unknown gets none.
+-- The citizen's name is in no text, and whoever wants to stay unknown gets
+-- none. His number is looked up when the gateway takes the message: it is kept
+-- in one place, and who may read the outbox does not learn it there.
 CREATE FUNCTION peoplecall.send_reporter_notice(
 	district_id int, complaint_id bigint, area peoplecall.areacode,
 	template text, fields jsonb, at timestamptz) RETURNS int
@@ -298,14 +335,20 @@ DECLARE
 	last_seq int;
 	sent int;
 BEGIN
+	IF NOT peoplecall.setting_value('notify_reporter', jsonb_build_array('receipt',
+		'transfer', 'extension', 'shelve', 'excluded', 'rejected', 'referred', 'result',
+		'rating', 'reopened', 'upheld')) ? template
+	THEN
+		RETURN 0;
+	END IF;
 	last_seq := coalesce((SELECT max(n.seq) FROM peoplecall.notice AS n
 	                       WHERE n.district_id = send_reporter_notice.district_id
 	                         AND n.complaint_id = send_reporter_notice.complaint_id), 0);
 	INSERT INTO peoplecall.notice (district_id, complaint_id, area, seq, to_reporter,
-		phone, template, body, created_at, not_before, key)
+		reporter_seq, template, body, created_at, not_before, key)
 	SELECT send_reporter_notice.district_id, send_reporter_notice.complaint_id,
 	       send_reporter_notice.area, last_seq + row_number() OVER (ORDER BY r.seq), true,
-	       r.phone, send_reporter_notice.template,
+	       r.seq, send_reporter_notice.template,
 	       peoplecall.render(template, fields || jsonb_build_object('no',
 			peoplecall.complaint_no(coalesce(c.origin_id, c.id)))), at, at,
 	       send_reporter_notice.complaint_id || '-' || (last_seq + row_number() OVER (ORDER BY r.seq))
@@ -314,10 +357,80 @@ BEGIN
 	    ON c.district_id = r.district_id AND c.id = r.complaint_id
 	 WHERE r.district_id = send_reporter_notice.district_id
 	   AND r.complaint_id = send_reporter_notice.complaint_id
-	   AND r.phone <> '' AND r.forgotten_at IS NULL AND c.privacy <> 'anonymous';
+	   AND r.phone <> '' AND r.forgotten_at IS NULL
+	   AND c.privacy <> 'anonymous' AND c.withdrawn_at IS NULL;
 	GET DIAGNOSTICS sent = ROW_COUNT;
 	RETURN sent;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.send_reporter_notice(int, bigint, peoplecall.areacode, text, jsonb, timestamptz) IS
-	'puts a message to the citizen into the outbox, one for each who called with a number, under the number that he was given; none to one who wants to stay anonymous; returns how many';
+	'puts a message to the citizen into the outbox, one for each who called with a number, under the number that he was given; none where setting notify_reporter does not list the template, to one who wants to stay anonymous or who withdrew; returns how many';
+
+-- It is not in the outbox, and goes along when the matter goes to another district.
+CREATE FUNCTION peoplecall.reporter_phone(complaint bigint, seq int) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	here bigint := peoplecall.current_complaint(complaint);
+BEGIN
+	RETURN (SELECT nullif(r.phone, '') FROM peoplecall.reporter AS r
+	         WHERE r.district_id = peoplecall.district_of(here) AND r.complaint_id = here
+	           AND r.seq = reporter_phone.seq);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.reporter_phone(bigint, int) IS
+	'number of one who called, NULL where it was forgotten or there is none';
+
+-- What the citizen waits for is the answer, not the tightest clock.
+CREATE FUNCTION peoplecall.reporter_fields(district_id int, complaint_id bigint) RETURNS jsonb
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN peoplecall.notice_fields(district_id, complaint_id) || jsonb_build_object('due_at', (
+		SELECT peoplecall.local_time(k.due_at)
+		  FROM peoplecall.clock AS k
+		  LEFT JOIN peoplecall.task AS t
+		    ON t.district_id = k.district_id AND t.complaint_id = k.complaint_id
+		   AND t.seq = k.task_seq
+		 WHERE k.district_id = reporter_fields.district_id
+		   AND k.complaint_id = reporter_fields.complaint_id
+		   AND k.stopped_at IS NULL AND k.due_at < 'infinity'
+		   AND (k.kind = 'total' OR (k.kind = 'resolve' AND t.role = 'lead'))
+		 ORDER BY k.kind = 'resolve' DESC, k.seq DESC
+		 LIMIT 1));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.reporter_fields(int, bigint) IS
+	'notice_fields() as the citizen is told them: due_at is when the lead''s share is due, else the whole matter';
+
+CREATE FUNCTION peoplecall.tell_citizens(
+	district_id int, complaint_id bigint, template text, fields jsonb, at timestamptz) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c peoplecall.complaint;
+	said jsonb := peoplecall.reporter_fields(district_id, complaint_id) || fields;
+	merged_id bigint;
+BEGIN
+	SELECT m.* INTO STRICT c
+	  FROM peoplecall.complaint AS m
+	 WHERE m.district_id = tell_citizens.district_id AND m.id = tell_citizens.complaint_id;
+	PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area, template, said, at);
+	FOR merged_id IN
+		SELECT m.id FROM peoplecall.complaint AS m
+		 WHERE m.principal_id = tell_citizens.complaint_id AND m.state = 'merged'
+		   AND m.closed_at IS NULL
+		 ORDER BY m.id
+	LOOP
+		c := peoplecall.lock_complaint(merged_id);
+		CONTINUE WHEN c.state <> 'merged' OR c.principal_id IS DISTINCT FROM tell_citizens.complaint_id;
+		PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area, template,
+			said || jsonb_build_object('no', peoplecall.complaint_no(c.id), 'title', c.title), at);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.tell_citizens(int, bigint, text, jsonb, timestamptz) IS
+	'send_reporter_notice() to the citizen and to those whose complaints were merged into his, each with his own number and title';

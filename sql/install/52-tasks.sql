@@ -18,6 +18,7 @@ BEGIN
 		matter, responsibility, ruling, epoch, sent_by, sent_at)
 	VALUES (district_id, c.complaint_id, area, next_seq, org, role,
 		matter, responsibility, ruling, epoch, sent_by, at);
+	PERFORM peoplecall.bar_from_reporter(district_id, c.complaint_id, ARRAY[org]);
 	-- the lead owes the citizen a call; an assistant has less time, so that the
 	-- lead can put the shares together
 	PERFORM peoplecall.start_clocks(district_id, c.complaint_id, area, next_seq,
@@ -31,6 +32,34 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.add_task(peoplecall.receipt, int, peoplecall.areacode, bigint, peoplecall.task_role, text, bigint, bigint, bigint, ltree, peoplecall.urgency, text, int, timestamptz) IS
 	'gives an org a share of a complaint and starts its clocks; returns the task''s number';
+
+-- The citizen asked not to be known: nor to who handles it now, nor to who did.
+CREATE FUNCTION peoplecall.bar_from_reporter(
+	district_id int, complaint_id bigint, orgs bigint[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE peoplecall.reporter AS r
+	   SET barred = r.barred || ARRAY(SELECT o.id FROM unnest(bar_from_reporter.orgs) AS o (id)
+	                                   WHERE o.id <> ALL (r.barred))
+	  FROM peoplecall.complaint AS m
+	 WHERE m.district_id = bar_from_reporter.district_id
+	   AND m.id = bar_from_reporter.complaint_id
+	   AND r.district_id = m.district_id AND r.complaint_id = m.id
+	   AND m.privacy <> 'open' AND NOT r.barred @> bar_from_reporter.orgs;
+	-- who handles the principal handles those merged into it
+	UPDATE peoplecall.reporter AS r
+	   SET barred = r.barred || ARRAY(SELECT o.id FROM unnest(bar_from_reporter.orgs) AS o (id)
+	                                   WHERE o.id <> ALL (r.barred))
+	  FROM peoplecall.complaint AS m
+	 WHERE m.principal_id = bar_from_reporter.complaint_id AND m.state = 'merged'
+	   AND r.district_id = m.district_id AND r.complaint_id = m.id
+	   AND m.privacy <> 'open' AND NOT r.barred @> bar_from_reporter.orgs;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.bar_from_reporter(int, bigint, bigint[]) IS
+	'these orgs have a share: nobody of theirs reads who called, where that citizen, or one whose complaint was merged into his, is confidential or anonymous';
 
 CREATE FUNCTION peoplecall.end_task(
 	district_id int, complaint_id bigint, task int, state peoplecall.task_state,
@@ -52,7 +81,8 @@ $$;
 COMMENT ON FUNCTION peoplecall.end_task(int, bigint, int, peoplecall.task_state, timestamptz) IS
 	'takes a share from an org; its clocks stop: missed where they are late, else void';
 
--- An org that the matter is about never leads it, nor does one below it.
+-- An org that the matter is about never leads it, nor does one below it; a
+-- body that inspects is there for that.
 CREATE FUNCTION peoplecall.check_lead(lead bigint, subject_org bigint) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -65,7 +95,11 @@ BEGIN
 		RAISE check_violation USING
 			MESSAGE = format('org %s is an outside body and cannot lead', lead);
 	END IF;
-	IF peoplecall.org_is_below(lead, subject_org) THEN
+	IF peoplecall.org_is_below(lead, subject_org) AND (lead = subject_org OR NOT EXISTS (
+		SELECT FROM peoplecall.org AS o
+		  JOIN peoplecall.org_kind AS k ON k.kind = o.kind
+		 WHERE o.id = lead AND k.inspects))
+	THEN
 		RAISE check_violation USING
 			MESSAGE = format('org %s cannot lead a matter about org %s', lead, subject_org),
 			DETAIL = 'An org that a matter is about never leads it, nor does one below it.';
@@ -73,7 +107,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.check_lead(bigint, bigint) IS
-	'23514 for a lead that is an outside body or that the matter is about; PC005 where it does not exist';
+	'23514 for a lead that is an outside body or that the matter is about, or below such, unless it inspects; PC005 where it does not exist';
 
 -- The last step of every verb: the complaint's light, state and last event.
 CREATE FUNCTION peoplecall.settle(

@@ -30,8 +30,7 @@ DECLARE
 	new_id bigint;
 	graded record;
 	ruled record;
-	level peoplecall.area_level;
-	commanding bigint;
+	commanding record;
 	asked_urgency peoplecall.urgency;
 	same_one bigint;
 	alike jsonb;
@@ -82,20 +81,23 @@ BEGIN
 	graded := peoplecall.grade_with_reasons(category, nature, via, people, 1, NULL, 0,
 		title || ' ' || coalesce(body, ''));
 	asked_urgency := greatest(coalesce(urgency, 'normal'), graded.urgency);
-	level := peoplecall.command_level(graded.grade);
-	commanding := peoplecall.commanding_org(area, level, at);
-	ruled := peoplecall.responsible_rule(category, area, graded.grade, at, subject_org);
+	commanding := peoplecall.command_for(area, peoplecall.command_level(graded.grade), subject_org, at);
+	ruled := peoplecall.lead_for(category, area, graded.grade, at, subject_org, commanding.org);
 
 	INSERT INTO peoplecall.complaint (district_id, id, channel, external_id, nature,
 		title, body, area, address, category, grade, urgency, privacy, subject_org,
-		command_level, command_org, people, received_at, track_code, last_event_at)
+		command_level, command_org, people, received_at, last_event_at)
 	VALUES (district, new_id, via, external_id, nature, title,
 		coalesce(body, ''), area, address, category, graded.grade,
-		asked_urgency, coalesce(privacy, 'open'), subject_org, level, commanding,
-		people, at, replace(gen_random_uuid()::text, '-', ''), at);
+		asked_urgency, coalesce(privacy, 'open'), subject_org, commanding.level, commanding.org,
+		people, at, at);
+	INSERT INTO peoplecall.track_key (code, district_id, complaint_id)
+	VALUES (peoplecall.new_track_code(), district, new_id);
 	IF reporter_name IS NOT NULL OR reporter_phone IS NOT NULL THEN
-		INSERT INTO peoplecall.reporter (district_id, complaint_id, area, name, phone)
-		VALUES (district, new_id, area, reporter_name, reporter_phone);
+		INSERT INTO peoplecall.reporter (district_id, complaint_id, area, name, phone, barred)
+		VALUES (district, new_id, area, reporter_name, reporter_phone,
+			CASE WHEN privacy <> 'open' AND subject_org IS NOT NULL
+			     THEN ARRAY[subject_org] ELSE '{}' END);
 	END IF;
 	PERFORM peoplecall.remember_text(district, new_id, area, at, title, body);
 	PERFORM peoplecall.start_clocks(district, new_id, area, NULL, '{dispatch,total}',
@@ -104,27 +106,49 @@ BEGIN
 		jsonb_build_object('channel', via, 'asked_channel', nullif(channel, via),
 			'nature', nature, 'category', category::text, 'grade', graded.grade::text,
 			'urgency', asked_urgency, 'people', people, 'reasons', graded.reasons,
-			'command_org', commanding, 'proposed_org', ruled.org,
+			'command_org', commanding.org, 'proposed_org', ruled.org,
 			'responsibility', ruled.responsibility, 'ruling', ruled.ruling,
-			'similar', alike));
+			'similar', alike, 'told', peoplecall.tell_inspection(district, new_id, at)));
 
 	-- where no org can be named, the command must judge
 	IF ruled.org IS NULL OR NOT coalesce(auto_dispatch,
 		nature <> 'consult' AND graded.grade OPERATOR(peoplecall.<=) 'B'
 		AND peoplecall.setting_value('auto_dispatch', 'true')::boolean)
 	THEN
+		PERFORM peoplecall.tell_receipt(district, new_id, at);
 		RETURN peoplecall.settle(district, new_id, 'received', at, 1, NULL, NULL);
 	END IF;
 	receipt.complaint_id := new_id;
 	receipt.grade := graded.grade;
 	task := peoplecall.hand_out(receipt, district, area, ruled.org,
 		peoplecall.assisting_orgs(category, area, graded.grade, at, subject_org),
-		NULL, ruled.responsibility, ruled.ruling, commanding, category,
+		NULL, ruled.responsibility, ruled.ruling, commanding.org, category,
 		asked_urgency, nature, 0, at, 2, post_org, '{}');
+	PERFORM peoplecall.tell_receipt(district, new_id, at);
 	RETURN peoplecall.settle(district, new_id, 'dispatched', at, 2, task, ruled.org);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.submit_body(text, text, text, peoplecall.areacode, ltree, text, text, text, int, text, text, peoplecall.urgency, peoplecall.privacy, bigint, boolean) IS 'body of submit()';
+
+-- The code is in it: a citizen who gave a number needs nobody to follow his
+-- matter.
+CREATE FUNCTION peoplecall.tell_receipt(district_id int, complaint_id bigint, at timestamptz) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area, 'receipt',
+		peoplecall.reporter_fields(c.district_id, c.id) || jsonb_build_object('code',
+			(SELECT k.code FROM peoplecall.track_key AS k
+			  WHERE k.district_id = c.district_id AND k.complaint_id = c.id)), at)
+	   FROM peoplecall.complaint AS c
+	   JOIN peoplecall.reporter AS r
+	     ON r.district_id = c.district_id AND r.complaint_id = c.id AND r.phone <> ''
+	  WHERE c.district_id = tell_receipt.district_id AND c.id = tell_receipt.complaint_id;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.tell_receipt(int, bigint, timestamptz) IS
+	'used by submit(): tells the citizen his number, who has the matter, until when, and the code for track()';
 
 CREATE FUNCTION peoplecall.known_complaint(channel text, external_id text) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -219,7 +243,7 @@ DECLARE
 	post_org bigint;
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_area(c.area, NULL, NULL);
+	post_org := peoplecall.gate_outside(c.area, NULL, NULL);
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	IF next_state = 'closed' AND c.nature NOT IN ('consult', 'help', 'suggestion', 'praise') THEN
 		RAISE SQLSTATE 'PC001' USING
@@ -239,6 +263,9 @@ BEGIN
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		verb, post_org, NULL, detail);
+	PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area,
+		peoplecall.ending_template(verb), peoplecall.reporter_fields(c.district_id, c.id)
+		|| jsonb_build_object('destination', detail -> 'destination'), at);
 	PERFORM peoplecall.end_merged(c.id, verb, result, post_org);
 	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, NULL, NULL);
 END
@@ -329,8 +356,9 @@ BEGIN
 		RAISE SQLSTATE 'PC005' USING
 			MESSAGE = format('there is no complaint %s', peoplecall.complaint_no(complaint));
 	END IF;
+	PERFORM peoplecall.gate_recuse(c.subject_org);
 	RETURN c;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.lock_complaint(bigint) IS
-	'locks a complaint''s row, first of all rows that a verb locks, and returns it; PC005 where there is none';
+	'locks a complaint''s row, first of all rows that a verb locks, tells the gate whom the matter is about, and returns it; PC005 where there is none';

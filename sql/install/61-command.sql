@@ -66,7 +66,8 @@ BEGIN
 		THEN peoplecall.command_level(n.grade)
 		ELSE least(c.command_level, peoplecall.command_level(n.grade)) END;
 	IF n.command_level <> c.command_level OR n.area OPERATOR(peoplecall.<>) c.area THEN
-		n.command_org := peoplecall.commanding_org(n.area, n.command_level, at);
+		SELECT f.level, f.org INTO n.command_level, n.command_org
+		  FROM peoplecall.command_for(n.area, n.command_level, c.subject_org, at) AS f;
 	END IF;
 	IF n.area OPERATOR(peoplecall.<>) c.area THEN
 		PERFORM peoplecall.relocate(c.district_id, c.id, n.area);
@@ -181,7 +182,7 @@ BEGIN
 	   AND t.role = 'lead' AND t.state IN ('sent', 'accepted', 'done')
 	   AND t.epoch = c.epoch AND c.lead_org IS NOT NULL
 	 ORDER BY t.seq DESC LIMIT 1;
-	ruled := peoplecall.responsible_rule(c.category, c.area, c.grade, at, c.subject_org);
+	ruled := peoplecall.lead_for(c.category, c.area, c.grade, at, c.subject_org, c.command_org);
 	IF c.lead_org IS NULL THEN
 		IF lead IS NULL THEN
 			lead := ruled.org;
@@ -223,6 +224,7 @@ BEGIN
 			event_seq, post_org,
 			jsonb_build_object('reason', reason, 'old_lead', old.org, 'old_task', old.seq),
 			matters);
+		PERFORM peoplecall.tell_citizens(c.district_id, c.id, 'transfer', '{}', at);
 	END IF;
 END
 $$;
@@ -466,6 +468,9 @@ BEGIN
 			'lead', jsonb_build_object('old', c.lead_org, 'new',
 				CASE WHEN lead_task IS NULL THEN c.lead_org ELSE higher_org END),
 			'assist_task', assist_task));
+	IF lead_task IS NOT NULL THEN
+		PERFORM peoplecall.tell_citizens(c.district_id, c.id, 'transfer', '{}', at);
+	END IF;
 	RETURN lead_task;
 END
 $$;

@@ -248,6 +248,7 @@ CREATE FUNCTION peoplecall.go_on_as(
 AS $$
 DECLARE
 	n peoplecall.complaint;
+	commanding record;
 BEGIN
 	PERFORM peoplecall.copy_records('complaint', district_id, complaint_id, new_id, area);
 	-- excluded was what the other district did with it
@@ -257,15 +258,24 @@ BEGIN
 	       lead_org = NULL, result = NULL, excluded = false, digest = NULL, event_count = 0
 	 WHERE m.district_id = peoplecall.district_of(new_id) AND m.id = new_id
 	RETURNING m.* INTO STRICT n;
+	commanding := peoplecall.command_for(n.area, n.command_level, n.subject_org, at);
 	UPDATE peoplecall.complaint AS m
-	   SET command_org = peoplecall.commanding_org(n.area, n.command_level, at)
+	   SET command_level = commanding.level, command_org = commanding.org
 	 WHERE m.district_id = n.district_id AND m.id = n.id;
-	-- who knows the code looks at what goes on
 	UPDATE peoplecall.complaint AS m
-	   SET moved_to = new_id, lead_org = NULL, track_code = NULL
+	   SET moved_to = new_id, lead_org = NULL
 	 WHERE m.district_id = go_on_as.district_id AND m.id = go_on_as.complaint_id;
 
+	-- who knows the code looks at what goes on
+	UPDATE peoplecall.track_key AS k
+	   SET district_id = n.district_id, complaint_id = n.id
+	 WHERE k.district_id = go_on_as.district_id AND k.complaint_id = go_on_as.complaint_id;
+	PERFORM peoplecall.copy_records('supplement', district_id, complaint_id, new_id, area);
 	PERFORM peoplecall.copy_records('attachment', district_id, complaint_id, new_id, area);
+	-- the shares that they show are the other district's
+	UPDATE peoplecall.attachment AS a
+	   SET task_seq = NULL
+	 WHERE a.district_id = n.district_id AND a.complaint_id = n.id;
 	PERFORM peoplecall.copy_records('reporter', district_id, complaint_id, new_id, area);
 	DELETE FROM peoplecall.reporter AS r
 	 WHERE r.district_id = go_on_as.district_id AND r.complaint_id = go_on_as.complaint_id;
@@ -370,7 +380,7 @@ BEGIN
 	SELECT m.* INTO STRICT n
 	  FROM peoplecall.complaint AS m
 	 WHERE m.district_id = peoplecall.district_of(new_id) AND m.id = new_id;
-	ruled := peoplecall.responsible_rule(n.category, n.area, n.grade, at, n.subject_org);
+	ruled := peoplecall.lead_for(n.category, n.area, n.grade, at, n.subject_org, n.command_org);
 	told := peoplecall.officer_for(n.command_org, 'handler', at);
 	PERFORM peoplecall.write_event(n.district_id, n.id, n.area, 1, at, 'transfer', post_org, NULL,
 		jsonb_build_object('from', old_id, 'origin', n.origin_id, 'reason', reason,

@@ -15,7 +15,7 @@ COMMENT ON FUNCTION peoplecall.contact(bigint, text, int) IS
 COMMENT ON FUNCTION peoplecall.report(bigint, text, int, peoplecall.area_level) IS
 	'a line on how it goes; with to_level also tells the chief of the org that commands there, without handing over; PC001, PC005 where nobody is there to be told, 22004, 22023 for a level below the one that commands';
 COMMENT ON FUNCTION peoplecall.complete(bigint, text, int) IS
-	'an org claims its share done; its clocks stop; the complaint is completed when no share is open; task sent or accepted to done; PC001, PC005, 22004, 42501';
+	'an org claims its share done; its clocks stop; the complaint is completed when no share is open; task sent or accepted to done; PC008 where the category needs evidence and the org attached none of stage after, PC001, PC005, 22004, 42501';
 
 CREATE FUNCTION peoplecall.accept_body(complaint bigint, task int) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -29,6 +29,7 @@ DECLARE
 	acting bigint := peoplecall.gate_officer();
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, '{sent}');
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent}', peoplecall.gate_orgs());
 	at := peoplecall.act_time(c.last_event_at);
@@ -36,7 +37,6 @@ BEGIN
 	   SET state = 'accepted', accepted_at = at, officer = coalesce(acting, t.officer)
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
 	RETURNING t.org INTO task_org;
-	post_org := peoplecall.gate_org(task_org);
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{accept}', at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'accept', post_org, task, jsonb_build_object('task_org', task_org));
@@ -56,6 +56,7 @@ DECLARE
 	post_org bigint;
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, '{sent,accepted}');
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted}', peoplecall.gate_orgs());
 	at := peoplecall.act_time(c.last_event_at);
@@ -63,7 +64,6 @@ BEGIN
 	   SET contacted_at = coalesce(t.contacted_at, at)
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
 	RETURNING t.org INTO task_org;
-	post_org := peoplecall.gate_org(task_org);
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{contact}', at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'contact', post_org, task,
@@ -86,9 +86,6 @@ DECLARE
 BEGIN
 	PERFORM peoplecall.require_text('note', note);
 	c := peoplecall.lock_complaint(complaint);
-	PERFORM peoplecall.gate_state(c.id, c.state);
-	at := peoplecall.act_time(c.last_event_at);
-
 	IF task IS NULL THEN
 		SELECT t.seq INTO task
 		  FROM peoplecall.task AS t
@@ -99,11 +96,15 @@ BEGIN
 	IF task IS NULL THEN
 		post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
 	ELSE
+		post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, '{sent,accepted,done}');
+	END IF;
+	PERFORM peoplecall.gate_state(c.id, c.state);
+	at := peoplecall.act_time(c.last_event_at);
+	IF task IS NOT NULL THEN
 		task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted,done}', '{}');
 		SELECT t.org INTO STRICT task_org
 		  FROM peoplecall.task AS t
 		 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task;
-		post_org := peoplecall.gate_org(task_org);
 	END IF;
 
 	IF to_level > c.command_level THEN
@@ -221,8 +222,10 @@ DECLARE
 BEGIN
 	PERFORM peoplecall.require_text('result', result);
 	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, '{sent,accepted}');
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted}', peoplecall.gate_orgs());
+	PERFORM peoplecall.require_evidence(c.district_id, c.id, task);
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.task AS t
 	   SET state = 'done', done_at = at, accepted_at = coalesce(t.accepted_at, at),
@@ -230,7 +233,6 @@ BEGIN
 	       result = complete_body.result
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
 	RETURNING t.org INTO task_org;
-	post_org := peoplecall.gate_org(task_org);
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{accept,resolve}', at);
 	-- nobody was called: that promise is broken or moot, and never met by silence
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{contact}', at, 'void');
@@ -241,6 +243,9 @@ BEGIN
 		'complete', post_org, task,
 		jsonb_build_object('task_org', task_org, 'result', result,
 			'completed', next_state = 'completed'));
+	IF next_state = 'completed' THEN
+		PERFORM peoplecall.tell_citizens(c.district_id, c.id, 'result', '{}', at);
+	END IF;
 	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, task, task_org);
 END
 $$;

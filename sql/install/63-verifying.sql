@@ -18,13 +18,13 @@ CREATE FUNCTION peoplecall.reopen(complaint bigint, reason text, upheld boolean 
 COMMENT ON FUNCTION peoplecall.send_back(bigint, text, int) IS
 	'a share that was claimed done is not: done to accepted; its resolve clock goes on with the time that was left at the claim; completed or dispatched to dispatched; PC001, PC005, 22004, 42501 for the handling org';
 COMMENT ON FUNCTION peoplecall.revisit(bigint, text, boolean, boolean, int) IS
-	'a call back from outside the handling org: outcome reached, unreached or refused; whether the handler had called, whether it is solved, satisfaction 1-5; completed, closed; PC001, 23514, 42501 for the handling org';
+	'a call back from outside the handling org: outcome reached, unreached or refused; whether the handler had called, whether it is solved, satisfaction 1-5; after as many tries in vain as setting revisit_tries asks, setting revisit_apart from one another, the citizen counts as unreached; completed, closed; PC006 for one more try or one too early, PC001, 23514, 42501 for orgs with a share and those below them';
 COMMENT ON FUNCTION peoplecall.rate(bigint, boolean, int, text) IS
-	'the citizen''s word on a closing, once for each; unsolved reopens the matter as often as setting reopen_limit allows, then a supervisor is told; closed, or merged into one that is ended; of a merged one the supervisor is told; one that was moved is rated as it goes on; PC001, 23505 for a second word, 22004, 23514';
+	'the citizen''s word on a closing, once for each; unsolved reopens the matter as often as setting reopen_limit allows, then, and of a merged one always, the org above is told and decides by decide_unsolved(); closed, or merged into one that is ended; one that was moved is rated as which it goes on; PC006 for a second word, PC001, 22004, 23514, 42501 for orgs with a share and those below them';
 COMMENT ON FUNCTION peoplecall.close(bigint, text) IS
-	'accepts the claim: completed to closed; the clocks verify and total stop; PC001, 42501 for the handling org';
+	'accepts the claim: completed to closed; the clocks verify and total stop, the citizen is asked to rate; PC001, 42501 for orgs with a share and those below them';
 COMMENT ON FUNCTION peoplecall.reopen(bigint, text, boolean) IS
-	'closed to dispatched, a new epoch: the lead gets a new share with full time, earlier verdicts stay; to received where the lead''s org is active no longer; upheld: where the citizen said it was not solved, the lead''s verdict becomes overturned; PC001, 22004';
+	'closed to dispatched, a new epoch: the lead gets a new share with full time, earlier verdicts stay; to received where the lead''s org is active no longer; upheld: where the citizen said it was not solved, the lead''s verdict becomes overturned; PC001, 22004, 42501 for orgs with a share and those below them';
 
 CREATE FUNCTION peoplecall.send_back_body(complaint bigint, reason text, task int) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -38,6 +38,7 @@ DECLARE
 BEGIN
 	PERFORM peoplecall.require_text('reason', reason);
 	c := peoplecall.lock_complaint(complaint);
+	PERFORM peoplecall.gate_area(c.area, c.command_level, NULL);
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	task := peoplecall.choose_task(c.district_id, c.id, task, '{done}', '{}');
 	at := peoplecall.act_time(c.last_event_at);
@@ -133,27 +134,70 @@ DECLARE
 	at timestamptz;
 	post_org bigint;
 	next_seq int;
+	last_try boolean := false;
 BEGIN
 	PERFORM peoplecall.require_text('outcome', outcome);
 	PERFORM peoplecall.require_satisfaction(satisfaction);
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_area(c.area, NULL, c.lead_org);
+	post_org := peoplecall.gate_outside(c.area, NULL, peoplecall.handling_orgs(c.id));
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	at := peoplecall.act_time(c.last_event_at);
+	IF outcome = 'unreached' THEN
+		last_try := peoplecall.check_tries(c.district_id, c.id, at);
+	END IF;
 	next_seq := coalesce((SELECT max(v.seq) FROM peoplecall.revisit AS v
 	                       WHERE v.district_id = c.district_id AND v.complaint_id = c.id), 0) + 1;
 	INSERT INTO peoplecall.revisit (district_id, complaint_id, area, seq, epoch, outcome,
-		contacted, solved, satisfaction, visited_at, org)
+		contacted, solved, satisfaction, visited_at, org, given_up)
 	VALUES (c.district_id, c.id, c.area, next_seq, c.epoch, outcome,
-		contacted, solved, satisfaction, at, post_org);
+		contacted, solved, satisfaction, at, post_org, last_try);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'revisit', post_org, NULL,
 		jsonb_build_object('outcome', outcome, 'contacted', contacted, 'solved', solved,
-			'satisfaction', satisfaction));
+			'satisfaction', satisfaction, 'given_up', nullif(last_try, false)));
 	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, c.lead_org);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.revisit_body(bigint, text, boolean, boolean, int) IS 'body of revisit()';
+
+-- Tries of one closing count: a claim that was sent back is another question.
+CREATE FUNCTION peoplecall.check_tries(district_id int, complaint_id bigint, at timestamptz) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	most int := peoplecall.setting_value('revisit_tries', '3')::int;
+	apart peoplecall.timelimit := (peoplecall.setting_value('revisit_apart', '"2h"') #>> '{}')::peoplecall.timelimit;
+	tried record;
+	soonest timestamptz;
+BEGIN
+	SELECT count(*) AS tries, max(v.visited_at) AS last_at INTO tried
+	  FROM peoplecall.revisit AS v
+	  JOIN peoplecall.complaint AS c
+	    ON c.district_id = v.district_id AND c.id = v.complaint_id
+	 WHERE v.district_id = check_tries.district_id AND v.complaint_id = check_tries.complaint_id
+	   AND v.outcome = 'unreached' AND v.epoch = c.epoch
+	   AND v.visited_at >= coalesce(c.completed_at, c.closed_at);
+	IF tried.tries >= most THEN
+		RAISE SQLSTATE 'PC006' USING
+			MESSAGE = format('the citizen of complaint %s was not reached as often as it is tried',
+				peoplecall.complaint_no(complaint_id)),
+			DETAIL = format('There were %s tries, and setting revisit_tries asks for %s.', tried.tries, most),
+			HINT = 'He counts as unreached; should he be reached after all, say so.';
+	END IF;
+	soonest := peoplecall.due_at(tried.last_at, apart, NULL);
+	IF at < soonest THEN
+		RAISE SQLSTATE 'PC006' USING
+			MESSAGE = format('it is too early to try complaint %s again', peoplecall.complaint_no(complaint_id)),
+			DETAIL = format('The last try was at %s, and setting revisit_apart is %s.',
+				peoplecall.local_time(tried.last_at), apart),
+			HINT = format('Try again from %s on.', peoplecall.local_time(soonest));
+	END IF;
+	RETURN tried.tries + 1 >= most;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.check_tries(int, bigint, timestamptz) IS
+	'used by revisit(): whether one more call in vain is the last that setting revisit_tries (3) asks for; PC006 for one more than that, and for one sooner than setting revisit_apart (2h) after the one before';
 
 CREATE FUNCTION peoplecall.require_satisfaction(satisfaction int) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -179,7 +223,7 @@ DECLARE
 	post_org bigint;
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_area(c.area, c.command_level, c.lead_org);
+	post_org := peoplecall.gate_outside(c.area, c.command_level, peoplecall.handling_orgs(c.id));
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	at := peoplecall.act_time(c.last_event_at);
 	-- the answer to an order is owed for all that
@@ -189,6 +233,8 @@ BEGIN
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'close', post_org, NULL, jsonb_build_object('result', result));
+	PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area, 'rating',
+		peoplecall.reporter_fields(c.district_id, c.id), at);
 	PERFORM peoplecall.end_merged(c.id, 'close', coalesce(result, c.result), post_org);
 	RETURN peoplecall.settle(c.district_id, c.id, 'closed', at, 1, NULL, c.lead_org);
 END
@@ -212,16 +258,15 @@ BEGIN
 	END IF;
 	PERFORM peoplecall.require_satisfaction(satisfaction);
 	c := peoplecall.lock_current(complaint);
-	post_org := peoplecall.gate_area(peoplecall.citizen_area(complaint, c.area), NULL, coalesce(c.lead_org,
-		(SELECT p.lead_org FROM peoplecall.complaint AS p
-		  WHERE p.district_id = peoplecall.district_of(c.principal_id)
-		    AND p.id = c.principal_id)));
+	post_org := peoplecall.gate_outside(peoplecall.citizen_area(complaint, c.area), NULL,
+		peoplecall.handling_orgs(c.id));
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	IF c.state = 'merged' AND c.closed_at IS NULL THEN
 		RAISE SQLSTATE 'PC001' USING
 			MESSAGE = format('verb rate does not apply to complaint %s', peoplecall.complaint_no(c.id)),
 			DETAIL = format('The complaint is merged into %s, which is open.', peoplecall.complaint_no(c.principal_id));
 	END IF;
+	PERFORM peoplecall.check_rating(c.district_id, c.id);
 	at := peoplecall.act_time(c.last_event_at);
 	INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, solved,
 		satisfaction, comment, rated_at)
@@ -231,7 +276,8 @@ BEGIN
 	again := NOT solved AND c.lead_org IS NOT NULL
 		AND c.reopened < peoplecall.setting_value('reopen_limit', '1')::int;
 	IF NOT solved AND NOT again THEN
-		told := peoplecall.officer_for(c.command_org, 'leader_in_charge', at);
+		told := peoplecall.officer_for(peoplecall.supervising_org(c.area, c.command_level,
+			c.command_org, c.subject_org, at), 'leader_in_charge', at);
 		PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'unsolved',
 			peoplecall.notice_fields(c.district_id, c.id), at);
 	END IF;
@@ -292,6 +338,7 @@ BEGIN
 		'reopen', post_org, task, detail || jsonb_build_object('epoch', c.epoch,
 			'closed_org', CASE WHEN task IS NULL THEN old.org END));
 	PERFORM peoplecall.reopen_merged(c.id, post_org);
+	PERFORM peoplecall.tell_citizens(c.district_id, c.id, 'reopened', '{}', at);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.new_epoch(int, bigint, timestamptz, int, bigint, jsonb) IS
@@ -310,7 +357,7 @@ DECLARE
 BEGIN
 	PERFORM peoplecall.require_text('reason', reason);
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_area(c.area, c.command_level, c.lead_org);
+	post_org := peoplecall.gate_outside(c.area, c.command_level, peoplecall.handling_orgs(c.id));
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	IF c.lead_org IS NULL THEN
 		RAISE SQLSTATE 'PC001' USING
@@ -321,15 +368,12 @@ BEGIN
 	at := peoplecall.act_time(c.last_event_at);
 
 	IF upheld AND peoplecall.citizen_says_no(c.district_id, c.id, c.epoch) THEN
-		UPDATE peoplecall.clock AS k
-		   SET verdict = 'overturned'
-		  FROM peoplecall.task AS t
-		 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
-		   AND k.epoch = c.epoch AND k.kind = 'resolve' AND k.verdict = 'met'
-		   AND t.district_id = k.district_id AND t.complaint_id = k.complaint_id
-		   AND t.seq = k.task_seq AND t.role = 'lead' AND t.state = 'done';
-		GET DIAGNOSTICS overturned = ROW_COUNT;
+		overturned := peoplecall.overturn(c.district_id, c.id, c.epoch);
 	END IF;
+	UPDATE peoplecall.rating AS r
+	   SET upheld = coalesce(reopen_body.upheld, true), decided_by = post_org, decided_at = at
+	 WHERE r.district_id = c.district_id AND r.complaint_id = c.id AND r.epoch = c.epoch
+	   AND NOT r.solved AND r.decided_at IS NULL;
 	opened := peoplecall.new_epoch(c.district_id, c.id, at, c.event_count + 1, post_org,
 		jsonb_build_object('reason', reason, 'overturned', nullif(overturned, 0)));
 	RETURN peoplecall.settle(c.district_id, c.id, opened.state, at, 1, opened.task, opened.lead);

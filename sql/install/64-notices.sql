@@ -40,18 +40,22 @@ BEGIN
 		 WHERE n.state IN ('waiting', 'taken') AND n.not_before <= at
 		 ORDER BY 1
 	LOOP
-		-- nobody is reminded of a matter that is done meanwhile
+		-- nobody is reminded of a matter that is done meanwhile, or told who
+		-- was forgotten
 		WITH moot AS MATERIALIZED (
 			SELECT n.complaint_id, n.seq
 			  FROM peoplecall.notice AS n
 			  JOIN peoplecall.complaint AS c
 			    ON c.district_id = n.district_id AND c.id = n.complaint_id
 			 WHERE n.district_id = district AND n.state = 'waiting' AND n.not_before <= at
-			   AND n.template IN ('half', 'due', 'overdue')
-			   AND peoplecall.reminds_of_nothing(district, n.complaint_id, c.state, n.clocks)
+			   AND (n.template IN ('half', 'due', 'overdue')
+			        AND peoplecall.reminds_of_nothing(district, n.complaint_id, c.state, n.clocks)
+			        OR n.to_reporter
+			        AND peoplecall.reporter_phone(n.complaint_id, n.reporter_seq) IS NULL)
 			   FOR UPDATE OF n SKIP LOCKED)
 		UPDATE peoplecall.notice AS n
-		   SET state = 'failed', error = 'the matter is done'
+		   SET state = 'failed', error = CASE WHEN n.to_reporter THEN 'the number was forgotten'
+		                                      ELSE 'the matter is done' END
 		  FROM moot AS m
 		 WHERE n.district_id = district
 		   AND n.complaint_id = m.complaint_id AND n.seq = m.seq;
@@ -64,14 +68,19 @@ BEGIN
 			   AND peoplecall.gate_reaches(n.area)
 			 ORDER BY n.not_before, n.complaint_id, n.seq
 			 LIMIT wanted
-			   FOR UPDATE SKIP LOCKED)
-		UPDATE peoplecall.notice AS n
-		   SET state = 'taken', attempts = n.attempts + 1,
-		       leased_until = at + lease, not_before = at + lease
-		  FROM due AS d
-		 WHERE n.district_id = district
-		   AND n.complaint_id = d.complaint_id AND n.seq = d.seq
-		RETURNING n.key, n.phone, n.body, n.template, n.to_officer, n.attempts;
+			   FOR UPDATE SKIP LOCKED),
+		taken AS (
+			UPDATE peoplecall.notice AS n
+			   SET state = 'taken', attempts = n.attempts + 1,
+			       leased_until = at + lease, not_before = at + lease
+			  FROM due AS d
+			 WHERE n.district_id = district
+			   AND n.complaint_id = d.complaint_id AND n.seq = d.seq
+			RETURNING n.complaint_id, n.reporter_seq, n.key, n.phone, n.body,
+				n.template, n.to_officer, n.attempts)
+		SELECT t.key, coalesce(t.phone, peoplecall.reporter_phone(t.complaint_id, t.reporter_seq)),
+		       t.body, t.template, t.to_officer, t.attempts
+		  FROM taken AS t;
 		GET DIAGNOSTICS taken = ROW_COUNT;
 		wanted := wanted - taken;
 		EXIT WHEN wanted <= 0;

@@ -178,9 +178,7 @@ BEGIN
 	   SET ended_at = at
 	 WHERE x.district_id = r.district_id AND x.complaint_id = r.complaint_id AND x.seq = r.seq;
 	IF leads THEN
-		PERFORM peoplecall.send_reporter_notice(r.district_id, r.complaint_id, r.area, 'extension',
-			peoplecall.notice_fields(r.district_id, r.complaint_id)
-			|| peoplecall.deadline_field(r.district_id, r.complaint_id, 'extend', r.task_seq), at);
+		PERFORM peoplecall.tell_citizens(r.district_id, r.complaint_id, 'extension', '{}', at);
 	END IF;
 	RETURN jsonb_build_object('by', r.amount::text, 'deadlines', moved);
 END
@@ -248,7 +246,8 @@ BEGIN
 		n.grade := (CASE c.grade::text WHEN 'D' THEN 'C' WHEN 'C' THEN 'B' ELSE 'A' END)::peoplecall.grade;
 		n.command_level := peoplecall.command_level(n.grade);
 	END IF;
-	n.command_org := peoplecall.commanding_org(c.area, n.command_level, at);
+	SELECT f.level, f.org INTO n.command_level, n.command_org
+	  FROM peoplecall.command_for(c.area, n.command_level, c.subject_org, at) AS f;
 	UPDATE peoplecall.complaint AS m
 	   SET grade = n.grade, command_level = n.command_level, command_org = n.command_org
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
@@ -304,8 +303,7 @@ BEGIN
 	RETURNING x.review_at INTO r.review_at;
 	moved := peoplecall.move_clocks(r.district_id, r.complaint_id, NULL, true, NULL,
 		tstzrange(r.asked_at, r.until), r.asked_at, at);
-	PERFORM peoplecall.send_reporter_notice(r.district_id, r.complaint_id, r.area, 'shelve',
-		peoplecall.notice_fields(r.district_id, r.complaint_id), at);
+	PERFORM peoplecall.tell_citizens(r.district_id, r.complaint_id, 'shelve', '{}', at);
 	RETURN jsonb_build_object('until', r.until, 'plan', r.plan, 'review_at', r.review_at,
 		'state', 'shelved', 'deadlines', moved);
 END

@@ -183,20 +183,20 @@ DECLARE
 	at timestamptz;
 	post_org bigint;
 	next_seq int;
+	askable peoplecall.task_state[] := CASE kind WHEN 'exclude' THEN '{sent,accepted,done}'::peoplecall.task_state[]
+	                                             ELSE '{sent,accepted}' END;
 BEGIN
 	IF kind IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'kind must not be null';
 	END IF;
 	PERFORM peoplecall.require_text('reason', reason);
 	c := peoplecall.lock_complaint(complaint);
+	post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, askable);
 	PERFORM peoplecall.gate_state(c.id, c.state);
-	task := peoplecall.choose_task(c.district_id, c.id, task,
-		CASE kind WHEN 'exclude' THEN '{sent,accepted,done}'::peoplecall.task_state[]
-		          ELSE '{sent,accepted}' END, peoplecall.gate_orgs());
+	task := peoplecall.choose_task(c.district_id, c.id, task, askable, peoplecall.gate_orgs());
 	SELECT x.* INTO STRICT t
 	  FROM peoplecall.task AS x
 	 WHERE x.district_id = c.district_id AND x.complaint_id = c.id AND x.seq = task;
-	post_org := peoplecall.gate_org(t.org);
 	at := peoplecall.act_time(c.last_event_at);
 	PERFORM peoplecall.check_request(kind, at, until, amount, plan, evidence);
 	PERFORM peoplecall.check_request_state(c.district_id, c.id, kind, t.role);
@@ -292,7 +292,7 @@ BEGIN
 	deciding := c.command_org;
 	IF deciding = asked_by THEN
 		deciding := peoplecall.commanding_org(c.area, peoplecall.next_command(c.area,
-			c.command_level, c.command_org, NULL, NULL, at), at);
+			c.command_level, c.command_org, c.subject_org, NULL, at), at);
 	END IF;
 	PERFORM peoplecall.send_notice(c.district_id, c.id, c.area,
 		peoplecall.officer_for(deciding, 'leader_in_charge', at), 'request',

@@ -42,7 +42,7 @@ COMMENT ON FUNCTION peoplecall.level_of_org(bigint) IS
 	'the level of an org''s kind, else that of its area; NULL where there is no such org';
 
 -- The nearest body that is not below whom it supervises.
-CREATE FUNCTION peoplecall.inspecting_org(
+CREATE FUNCTION peoplecall.inspection_over(
 	area peoplecall.areacode, supervised bigint, subject_org bigint) RETURNS bigint
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -56,7 +56,7 @@ BEGIN
 		  JOIN peoplecall.org_kind AS k ON k.kind = o.kind AND k.inspects
 		 CROSS JOIN LATERAL (SELECT peoplecall.level(o.area) AS level) AS l
 		 WHERE o.active
-		   AND inspecting_org.area OPERATOR(peoplecall.<@) o.area
+		   AND inspection_over.area OPERATOR(peoplecall.<@) o.area
 		   AND o.id IS DISTINCT FROM supervised
 		   AND peoplecall.org_is_below(o.id, subject_org) IS NOT TRUE
 		 ORDER BY l.level <= supervised_level DESC NULLS LAST,
@@ -65,7 +65,7 @@ BEGIN
 		 LIMIT 1);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.inspecting_org(peoplecall.areacode, bigint, bigint) IS
+COMMENT ON FUNCTION peoplecall.inspection_over(peoplecall.areacode, bigint, bigint) IS
 	'the inspecting org that orders an org to answer: the nearest of the area at or above that org''s level, else the highest; never the org itself nor the one that the matter is about or one below it; NULL where there is none';
 
 CREATE FUNCTION peoplecall.start_answer_clock(
@@ -213,7 +213,7 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	supervised := coalesce(c.lead_org, c.command_org);
-	inspecting := peoplecall.inspecting_org(c.area, supervised, c.subject_org);
+	inspecting := peoplecall.inspection_over(c.area, supervised, c.subject_org);
 	seq := peoplecall.open_order(c.district_id, c.id, 'supervision', inspecting, NULL,
 		supervised, reason, NULL, true, at);
 	told := peoplecall.tell_order(c.district_id, c.id, c.area, seq, 'supervise',
@@ -289,7 +289,7 @@ BEGIN
 	END IF;
 	at := peoplecall.act_time(c.last_event_at);
 	PERFORM peoplecall.check_supervised(c.district_id, c.id, supervised, at);
-	ordering := coalesce(post_org, peoplecall.inspecting_org(c.area, supervised, c.subject_org));
+	ordering := coalesce(post_org, peoplecall.inspection_over(c.area, supervised, c.subject_org));
 	IF EXISTS (
 		SELECT FROM peoplecall.supervision AS s
 		 WHERE s.district_id = c.district_id AND s.complaint_id = c.id

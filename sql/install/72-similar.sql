@@ -194,11 +194,11 @@ BEGIN
 			 WHERE r.district_id = peoplecall.district_of(current_id)
 			   AND r.complaint_id = current_id
 			   AND peoplecall.phone_digits(r.phone) = caller);
-		c := peoplecall.lock_current(coalesce(
-			(SELECT k.principal_id FROM peoplecall.complaint AS k
-			  WHERE k.district_id = peoplecall.district_of(current_id) AND k.id = current_id),
-			current_id));
-		IF c.state IN ('received', 'dispatched', 'completed') THEN
+		c := peoplecall.lock_with_principal(current_id);
+		IF (c.state IN ('received', 'dispatched', 'completed')
+		    OR (c.state = 'merged' AND c.closed_at IS NULL))
+		   AND c.withdrawn_at IS NULL
+		THEN
 			RETURN c.id;
 		END IF;
 	END LOOP;
@@ -206,7 +206,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.same_call(peoplecall.areacode, text, text, text) IS
-	'inside a verb: the open complaint that the same phone filed with the same text in the same street, or the one it was merged into or as which it goes on in another district, with its row locked; NULL for none or without a phone; another transaction that asks for the same waits until this one ends; 40001 where it was filed since this transaction began, at an isolation level at which it cannot be seen';
+	'inside a verb: the open complaint that the same phone filed with the same text in the same street, or as which that goes on in another district, itself or what it was merged into still open, with its row and its principal''s locked; NULL for none or without a phone; another transaction that asks for the same waits until this one ends; 40001 where it was filed since this transaction began, at an isolation level at which it cannot be seen';
 
 CREATE FUNCTION peoplecall.call_again(complaint bigint, channel text) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -214,20 +214,13 @@ CREATE FUNCTION peoplecall.call_again(complaint bigint, channel text) RETURNS pe
 AS $$
 DECLARE
 	c peoplecall.complaint;
-	at timestamptz;
 	post_org bigint;
 BEGIN
-	c := peoplecall.lock_complaint(complaint);
+	c := peoplecall.lock_with_principal(complaint);
 	post_org := peoplecall.gate_area(
 		peoplecall.citizen_area(coalesce(c.origin_id, c.id), c.area), NULL, NULL);
-	at := peoplecall.act_time(c.last_event_at);
-	UPDATE peoplecall.complaint AS m
-	   SET urged = m.urged + 1
-	 WHERE m.district_id = c.district_id AND m.id = c.id;
-	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
-		'urge', post_org, NULL,
-		jsonb_build_object('channel', channel, 'same_call', true, 'urged', c.urged + 1));
-	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, c.lead_org);
+	RETURN peoplecall.urge_both(c.id, post_org,
+		jsonb_build_object('channel', channel, 'same_call', true));
 END
 $$;
 COMMENT ON FUNCTION peoplecall.call_again(bigint, text) IS

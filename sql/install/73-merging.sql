@@ -107,6 +107,7 @@ BEGIN
 	UPDATE peoplecall.complaint AS m
 	   SET principal_id = principal, lead_org = NULL
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.bar_from_reporter(c.district_id, c.id, peoplecall.orgs_of(principal));
 	-- which clocks ran is what a split needs
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'merge', post_org, NULL,
@@ -117,6 +118,31 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.merge_into(int, bigint, bigint, timestamptz, bigint, jsonb) IS
 	'used by merge(): ends the work on a complaint and hands it to its principal';
+
+CREATE FUNCTION peoplecall.orgs_of(complaint bigint) RETURNS bigint[]
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY(SELECT DISTINCT t.org
+	               FROM peoplecall.task AS t
+	              WHERE t.district_id = peoplecall.district_of(orgs_of.complaint)
+	                AND t.complaint_id = orgs_of.complaint
+	              ORDER BY 1);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.orgs_of(bigint) IS 'every org that has or had a share of a complaint';
+
+CREATE FUNCTION peoplecall.ending_template(verb text) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE verb WHEN 'reject' THEN 'rejected' WHEN 'refer' THEN 'referred' ELSE 'rating' END;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.ending_template(text) IS
+	'the message by which a citizen learns that his matter has ended';
 
 CREATE FUNCTION peoplecall.follow_on(
 	complaint bigint, old_principal bigint, new_principal bigint, post_org bigint) RETURNS void
@@ -136,6 +162,7 @@ BEGIN
 	UPDATE peoplecall.complaint AS m
 	   SET principal_id = new_principal
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.bar_from_reporter(c.district_id, c.id, peoplecall.orgs_of(new_principal));
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'merge', post_org, NULL,
 		jsonb_build_object('principal', new_principal, 'old_principal', old_principal));
@@ -156,7 +183,7 @@ DECLARE
 	ran int[];
 BEGIN
 	PERFORM peoplecall.require_text('reason', reason);
-	c := peoplecall.lock_complaint(complaint);
+	c := peoplecall.lock_with_principal(complaint);
 	post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	at := peoplecall.act_time(c.last_event_at);
@@ -193,6 +220,7 @@ BEGIN
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'split', post_org, NULL,
 		jsonb_build_object('old_principal', c.principal_id, 'reason', reason));
+	PERFORM peoplecall.end_deserted(c.principal_id, post_org);
 	RETURN peoplecall.settle(c.district_id, c.id, 'received', at, 1, NULL, NULL);
 END
 $$;
@@ -222,6 +250,10 @@ BEGIN
 		 WHERE m.district_id = c.district_id AND m.id = c.id;
 		PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 			verb, post_org, NULL, jsonb_build_object('principal', principal, 'result', result));
+		PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area,
+			peoplecall.ending_template(verb), peoplecall.reporter_fields(
+				peoplecall.district_of(principal), principal)
+			|| jsonb_build_object('no', peoplecall.complaint_no(c.id), 'title', c.title), at);
 		PERFORM peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, NULL);
 	END LOOP;
 END

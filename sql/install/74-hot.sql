@@ -137,7 +137,8 @@ BEGIN
 	-- what was lifted higher stays there
 	n.command_level := least(c.command_level, peoplecall.command_level(n.grade));
 	IF n.command_level <> c.command_level THEN
-		n.command_org := peoplecall.commanding_org(c.area, n.command_level, at);
+		SELECT f.level, f.org INTO n.command_level, n.command_org
+		  FROM peoplecall.command_for(c.area, n.command_level, c.subject_org, at) AS f;
 	END IF;
 	UPDATE peoplecall.complaint AS m
 	   SET grade = n.grade, command_level = n.command_level, command_org = n.command_org

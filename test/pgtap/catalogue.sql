@@ -49,9 +49,9 @@ INSERT INTO label (name, volatile, parallel) VALUES
 	('complaint_no', 'i', 's'), ('complaint_id', 'i', 's'), ('district_of', 'i', 's'),
 	('as_of', 's', 's'), ('verbs', 's', 's'),
 	-- they know who acts, which a worker does not
-	('my_orgs', 's', 'r'), ('may_read', 's', 'r'), ('may_read_personal', 's', 'r'),
+	('my_orgs', 's', 'r'), ('may_read', 's', 'r'), ('may_read_personal', 's', 'r'), ('may_read_reporter', 's', 'r'),
 	('act_for', 'v', 'u'), ('create_ledger', 'v', 'u'), ('act_time', 'v', 'u'), ('gate_actor', 'v', 'u'), ('gate_officer', 'v', 'u'),
-	('gate_state', 'v', 'u'), ('gate_area', 'v', 'u'), ('gate_org', 'v', 'u'), ('gate_orgs', 'v', 'u'), ('gate_reaches', 'v', 'u'),
+	('gate_state', 'v', 'u'), ('gate_area', 'v', 'u'), ('gate_org', 'v', 'u'), ('gate_orgs', 'v', 'u'), ('gate_reaches', 'v', 'u'), ('gate_outside', 'v', 'u'), ('gate_recuse', 'v', 'u'), ('gate_narrow', 'v', 'u'), ('new_track_code', 'v', 's'),
 	('rulebook_changed', 'v', 'u');
 SELECT is((SELECT string_agg(DISTINCT f.volatile || ' ' || f.parallel, ', ') FROM function AS f WHERE f.proname = l.name AND f.language = 'c'),
           l.volatile || ' ' || l.parallel, format('label of %s', l.name))
@@ -100,7 +100,7 @@ SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
 -- what DISTRIBUTED asks of the case records
 SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index AS i
 	JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attname = 'district_id'
-	JOIN pg_class AS c ON c.oid = i.indrelid AND c.relnamespace = 'peoplecall'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'intake_key'
+	JOIN pg_class AS c ON c.oid = i.indrelid AND c.relnamespace = 'peoplecall'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('intake_key', 'track_key')
 	WHERE i.indisunique AND i.indkey[0] <> a.attnum$$, 'district_id leads every unique key of a case record');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
 	WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind = 'r'

@@ -134,13 +134,14 @@ INSERT INTO place VALUES
 	(61,  true,  false, false, false, true),    -- the city's inspection
 	(71,  false, false, false, false, false);   -- a company elsewhere
 
-CREATE TEMPORARY TABLE trial (verb text, reach text, before text, call text);
-INSERT INTO trial VALUES
+-- by: the duty that this call needs, where it is not any of the verb's.
+CREATE TEMPORARY TABLE trial (verb text, reach text, before text, call text, by peoplecall.duty);
+INSERT INTO trial (verb, reach, before, call) VALUES
 	('submit', 'area', NULL, $$SELECT peoplecall.submit('hotline', 't', 'b', '420106012001', 'market.prepaid'::ltree)$$),
 	('answer', 'area', NULL, $$SELECT peoplecall.answer(420106000000000002, 'r')$$),
 	('reject', 'area', NULL, $$SELECT peoplecall.reject(420106000000000002, 'r')$$),
 	('refer', 'area', NULL, $$SELECT peoplecall.refer(420106000000000002, 'd')$$),
-	('rate', 'area but the lead', 'closed', $$SELECT peoplecall.rate(420106000000000001, true)$$),
+	('rate', 'area but the handlers', 'closed', $$SELECT peoplecall.rate(420106000000000001, true)$$),
 	('reclassify', 'command', NULL, $$SELECT peoplecall.reclassify(420106000000000001, people => 61)$$),
 	('dispatch', 'command', NULL, $$SELECT peoplecall.dispatch(420106000000000001, lead => 32)$$),
 	('withdraw_task', 'command', NULL, $$SELECT peoplecall.withdraw_task(420106000000000001, 2, 'r')$$),
@@ -180,10 +181,16 @@ INSERT INTO trial VALUES
 	('contact', 'line31', NULL, $$SELECT peoplecall.contact(420106000000000001, 'n', 1)$$),
 	('report', 'line31', NULL, $$SELECT peoplecall.report(420106000000000001, 'n', 1)$$),
 	('complete', 'line31', NULL, $$SELECT peoplecall.complete(420106000000000001, 'r', 1)$$),
-	('send_back', 'command', 'completed', $$SELECT peoplecall.send_back(420106000000000001, 'r', 1)$$),
-	('revisit', 'area but the lead', 'completed', $$SELECT peoplecall.revisit(420106000000000001, 'reached', true, true, 5)$$),
-	('close', 'command', 'completed', $$SELECT peoplecall.close(420106000000000001)$$),
-	('reopen', 'command', 'closed', $$SELECT peoplecall.reopen(420106000000000001, 'r')$$),
+	('send_back', 'verifies', 'completed', $$SELECT peoplecall.send_back(420106000000000001, 'r', 1)$$),
+	('revisit', 'area but the handlers', 'completed', $$SELECT peoplecall.revisit(420106000000000001, 'reached', true, true, 5)$$),
+	('close', 'verifies', 'completed', $$SELECT peoplecall.close(420106000000000001)$$),
+	('reopen', 'verifies', 'closed', $$SELECT peoplecall.reopen(420106000000000001, 'r')$$),
+	('urge', 'area', NULL, $$SELECT peoplecall.urge(420106000000000001, 'n')$$),
+	('supplement', 'area', NULL, $$SELECT peoplecall.supplement(420106000000000001, 'b')$$),
+	('withdraw', 'area', NULL, $$SELECT peoplecall.withdraw(420106000000000001, 'r')$$),
+	('track_code', 'area', NULL, $$SELECT peoplecall.track_code(420106000000000001)$$),
+	('track', 'any', NULL, $$SELECT peoplecall.track('no such code')$$),
+	('decide_unsolved', 'above', 'unsolved', $$SELECT peoplecall.decide_unsolved(420106000000000001, true, 'r', NULL)$$),
 	('take_notices', 'any', 'noticed', $$SELECT peoplecall.take_notices()$$),
 	('confirm_notice', 'area', 'noticed', $$SELECT peoplecall.confirm_notice('420106000000000001-1')$$),
 	('fail_notice', 'area', 'noticed', $$SELECT peoplecall.fail_notice('420106000000000001-1', 'e')$$),
@@ -194,6 +201,9 @@ INSERT INTO trial VALUES
 	('dismiss', 'line12', NULL, $$SELECT peoplecall.dismiss('gate_other', 'read', 12)$$),
 	('dismiss', 'line12', NULL, $$SELECT peoplecall.dismiss(123, 'read', 12)$$),
 	('install_defaults', 'none', NULL, $$SELECT peoplecall.install_defaults()$$);
+INSERT INTO trial (verb, reach, call, by) VALUES
+	('attach', 'area', $$SELECT peoplecall.attach(420106000000000001, 'file:1', '\xabababababababababababababababababababababababababababababababab', 'report', NULL)$$, 'intake'),
+	('attach', 'line31', $$SELECT peoplecall.attach(420106000000000001, 'file:1', '\xabababababababababababababababababababababababababababababababab', 'after', 1)$$, 'handle');
 UPDATE trial SET before = CASE before
 	WHEN 'noticed' THEN $$SELECT peoplecall.report(420106000000000001, 'n', 1, 'street')$$
 	WHEN 'merged' THEN $$SELECT peoplecall.merge(420106000000000001, 420106000000000002, 'r')$$
@@ -206,6 +216,7 @@ UPDATE trial SET before = CASE before
 	WHEN 'assigned' THEN $$SELECT peoplecall.assign(420106000000000001, 311, 1)$$
 	WHEN 'convened' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.convene('{31}', '{商场}', 420106000000000001)$$
 	WHEN 'over' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.convene('{31}', NULL, 420106000000000001); SELECT peoplecall.end_coordination(420106000000000003, 'r')$$
+	WHEN 'unsolved' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2), peoplecall.close(420106000000000001), peoplecall.rate(420106000000000001, false)$$
 	WHEN 'completed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2)$$
 	WHEN 'closed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2), peoplecall.close(420106000000000001)$$
 	END WHERE before IS NOT NULL;
@@ -214,7 +225,9 @@ UPDATE trial SET before = CASE before
 -- superuser convened as the org that commands.
 CREATE FUNCTION pg_temp.reached(p place, reach text, duty peoplecall.duty) RETURNS boolean LANGUAGE sql
 AS $$
-	SELECT CASE reach WHEN 'area' THEN p.area WHEN 'area but the lead' THEN p.area AND p.org <> 31
+	SELECT CASE reach WHEN 'area' THEN p.area WHEN 'area but the handlers' THEN p.area AND p.org NOT IN (31, 33)
+		WHEN 'verifies' THEN p.command OR p.org = 61
+		WHEN 'above' THEN p.org IN (1, 3, 61)
 		WHEN 'command' THEN p.command WHEN 'line31' THEN p.line31 WHEN 'line12' THEN p.line12
 		WHEN 'decides' THEN p.command OR (p.org = 61 AND duty = 'supervise')
 		WHEN 'decides but the lead' THEN (p.command AND p.org <> 12) OR (p.org = 61 AND duty = 'supervise')
@@ -242,7 +255,7 @@ SELECT is(array_agg(x.duty || ' ' || x.outcome) FILTER (WHERE x.outcome <> ''), 
   LEFT JOIN LATERAL (
 	SELECT d.duty, pg_temp.try('gate_caller', t.call, d.duty::text, 1, t.before) AS outcome
 	  FROM unnest(enum_range(NULL::peoplecall.duty)) AS d (duty)) AS x
-    ON x.outcome <> CASE WHEN x.duty = ANY (v.duties) THEN 'ok' ELSE '42501' END
+    ON x.outcome <> CASE WHEN x.duty = ANY (CASE WHEN t.by IS NULL THEN v.duties ELSE ARRAY[t.by] END) THEN 'ok' ELSE '42501' END
  GROUP BY t.call;
 SELECT is(array_agg(x.org || ' ' || x.duty || ' ' || x.outcome) FILTER (WHERE x.outcome <> ''), NULL, t.call || ': where the post reaches alone')
   FROM trial AS t
@@ -251,6 +264,7 @@ SELECT is(array_agg(x.org || ' ' || x.duty || ' ' || x.outcome) FILTER (WHERE x.
 	SELECT p.*, d.duty, pg_temp.try('gate_caller', t.call, d.duty::text, p.org, t.before) AS outcome
 	  FROM unnest(v.duties) AS d (duty) CROSS JOIN place AS p) AS x
     ON x.outcome <> CASE WHEN pg_temp.reached((x.org, x.area, x.command, x.line31, x.line12, x.district)::place, t.reach, x.duty)
+	                          AND coalesce(x.duty = t.by, true)
                          THEN 'ok' ELSE '42501' END
  GROUP BY t.call;
 
@@ -269,6 +283,56 @@ SELECT is(pg_temp.try('gate_caller', s.call, 'verify', s.org, s.before), s.outco
 		('SELECT peoplecall.rate(420106000000000003, true)', 'SELECT peoplecall.complete(420106000000000003, ''r''), peoplecall.close(420106000000000003)'),
 		('SELECT peoplecall.reopen(420106000000000003, ''r'')', 'SELECT peoplecall.complete(420106000000000003, ''r''), peoplecall.close(420106000000000003)')) AS v (call, before)
          CROSS JOIN (VALUES (12, '42501'), (3, 'ok'), (1, 'ok'), (2, '42501')) AS o (org, outcome)) AS s;
+
+-- Nor does one below it, nor one that assists; a body that inspects does.
+SELECT is(pg_temp.try('gate_caller', s.call, 'verify', s.org, s.before), s.outcome, format('%s by org %s, outside the handlers', s.call, s.org))
+  FROM (SELECT v.call, v.before, o.org, o.outcome
+          FROM (VALUES ('SELECT peoplecall.revisit(420106000000000003, ''reached'')', 'SELECT peoplecall.complete(420106000000000003, ''r'')'),
+		('SELECT peoplecall.rate(420106000000000003, true)', 'SELECT peoplecall.complete(420106000000000003, ''r''), peoplecall.close(420106000000000003)')) AS v (call, before)
+         CROSS JOIN (VALUES (22, '42501'), (31, 'ok'), (52, 'ok'), (61, 'ok')) AS o (org, outcome)) AS s;
+SELECT is(pg_temp.try('gate_caller', s.call, 'verify', s.org, s.before), s.outcome, format('%s by org %s, which assists or not', s.call, s.org))
+  FROM (SELECT v.call, v.before || ';SELECT peoplecall.complete(420106000000000002, ''r'', 1), peoplecall.complete(420106000000000002, ''r'', 2)' || v.more AS before, o.org, o.outcome
+          FROM (VALUES ('SELECT peoplecall.close(420106000000000002)', 'SELECT peoplecall.dispatch(420106000000000002, lead => 31, assist => ''{12}'')', ''),
+		('SELECT peoplecall.reopen(420106000000000002, ''r'')', 'SELECT peoplecall.dispatch(420106000000000002, lead => 31, assist => ''{12}'')', '; SELECT peoplecall.close(420106000000000002)')) AS v (call, before, more)
+         CROSS JOIN (VALUES (22, '42501'), (12, '42501'), (3, 'ok')) AS o (org, outcome)) AS s;
+
+--
+-- A matter about an org: neither it nor one below it commands or judges it,
+-- but its superior, or a body that inspects.
+--
+SELECT peoplecall.submit('hotline', '街道不作为', '无人管', '420106012001', 'property.garage'::ltree, subject_org => 12) \g /dev/null
+SELECT peoplecall.submit('hotline', '市里不作为', '无人管', '420106012001', 'property.garage'::ltree, subject_org => 1) \g /dev/null
+SELECT is(array_agg(format('%s %s %s %s %s', c.id % 100, c.state, c.command_level, c.command_org, c.lead_org) ORDER BY c.id),
+	'{"4 dispatched district 3 3","5 received city 61 "}', 'about the street: the district; about the city: who inspects')
+  FROM peoplecall.complaint AS c WHERE c.id > 420106000000000003;
+SELECT is(pg_temp.try('gate_caller', s.call, s.duty, s.org), s.outcome, format('%s by org %s', s.call, s.org))
+  FROM (VALUES ('SELECT peoplecall.dispatch(420106000000000004, lead => 31)', 'dispatch', 12, '42501'),
+	('SELECT peoplecall.dispatch(420106000000000004, lead => 31)', 'dispatch', 22, '42501'),
+	('SELECT peoplecall.dispatch(420106000000000004, lead => 31)', 'dispatch', 3, 'ok'),
+	('SELECT peoplecall.reject(420106000000000005, ''r'')', 'dispatch', 1, '42501'),
+	('SELECT peoplecall.reject(420106000000000005, ''r'')', 'intake', 1, '42501'),
+	('SELECT peoplecall.dispatch(420106000000000005, lead => 61)', 'dispatch', 1, '42501'),
+	('SELECT peoplecall.dispatch(420106000000000005, lead => 61)', 'dispatch', 3, '42501'),
+	('SELECT peoplecall.dispatch(420106000000000005, lead => 61)', 'dispatch', 61, 'ok'),
+	('SELECT peoplecall.dispatch(420106000000000005, lead => 3)', 'dispatch', 61, '23514'),
+	-- his word is taken down wherever he calls
+	('SELECT peoplecall.urge(420106000000000005)', 'intake', 1, 'ok'),
+	('SELECT peoplecall.withdraw(420106000000000004, ''r'')', 'intake', 12, 'ok')) AS s (call, duty, org, outcome);
+
+--
+-- A post elsewhere learns no state: it is refused the same for each.
+--
+SELECT is(pg_temp.try('gate_caller', s.call, s.duty, 41, s.before), '42501', format('%s after %s', s.call, s.before))
+  FROM (SELECT c.call, c.duty, b.before
+          FROM (VALUES ('SELECT peoplecall.accept(420106000000000002)', 'handle'), ('SELECT peoplecall.contact(420106000000000002)', 'handle'),
+		('SELECT peoplecall.complete(420106000000000002, ''r'')', 'handle'), ('SELECT peoplecall.report(420106000000000002, ''n'')', 'handle'),
+		('SELECT peoplecall.report(420106000000000002, ''n'', 1)', 'handle'), ('SELECT peoplecall.accept(420106000000000002, 9)', 'handle'),
+		('SELECT peoplecall.request(420106000000000002, ''return'', ''r'')', 'handle'),
+		('SELECT peoplecall.attach(420106000000000002, ''file:1'', sha256(''1''), ''after'')', 'handle'),
+		('SELECT peoplecall.send_back(420106000000000002, ''r'')', 'verify'), ('SELECT peoplecall.withdraw(420106000000000002, ''r'')', 'intake'),
+		('SELECT peoplecall.decide_unsolved(420106000000000002, true, ''r'')', 'supervise')) AS c (call, duty)
+         CROSS JOIN (VALUES (NULL), ('SELECT peoplecall.answer(420106000000000002, ''r'')'), ('SELECT peoplecall.dispatch(420106000000000002, lead => 31)'),
+		('SELECT peoplecall.withdraw(420106000000000002, ''r'')')) AS b (before)) AS s;
 
 --
 -- A post is one of several; an org that is not active gives none.

@@ -42,7 +42,9 @@ SELECT peoplecall.appoint('read_street', 'read', 12), peoplecall.appoint('read_d
 INSERT INTO peoplecall.request (district_id, complaint_id, area, seq, kind, reason, asked_at)
 SELECT district_id, id, area, 2, 'extend', 'x', received_at FROM peoplecall.complaint;
 INSERT INTO peoplecall.attachment (district_id, complaint_id, area, seq, uri, sha256, stage, attached_at)
-SELECT district_id, id, area, 2, 'file:2', sha256('2'), 'intake', received_at FROM peoplecall.complaint;
+SELECT district_id, id, area, 8, 'file:2', sha256('2'), 'report', received_at FROM peoplecall.complaint;
+INSERT INTO peoplecall.supplement (district_id, complaint_id, area, seq, kind, body, added_at)
+SELECT district_id, id, area, 9, 'urge', 'x', received_at FROM peoplecall.complaint;
 INSERT INTO peoplecall.supervision (district_id, complaint_id, area, seq, kind, reason, ordered_at)
 SELECT district_id, id, area, 2, 'instruction', 'x', received_at FROM peoplecall.complaint;
 INSERT INTO peoplecall.revisit (district_id, complaint_id, area, seq, epoch, outcome, visited_at)
@@ -61,7 +63,7 @@ SELECT district_id, id, area, 9, 'x', 'x', received_at, received_at, id || '-9' 
 --
 CREATE TEMPORARY TABLE recorded (name text);
 INSERT INTO recorded VALUES ('complaint'), ('task'), ('clock'), ('event'), ('request'),
-	('attachment'), ('rating'), ('revisit'), ('supervision'), ('coordination'), ('coordination_party');
+	('attachment'), ('supplement'), ('rating'), ('revisit'), ('supervision'), ('coordination'), ('coordination_party');
 CREATE FUNCTION pg_temp.rows_of(name text, area text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	n text;
@@ -95,7 +97,7 @@ SELECT peoplecall.dismiss('read_street', 'handle', 31) \g /dev/null
 
 -- What tells of other places, or of people, is closed.
 SELECT is(pg_temp.says('read_personal', 'SELECT * FROM peoplecall.' || t), '42501', t || ' is not for reading')
-  FROM unnest(ARRAY['notice', 'intake_key', 'post', 'setting', 'template', 'officer', 'officer_absence', 'duty_roster',
+  FROM unnest(ARRAY['notice', 'intake_key', 'track_key', 'post', 'setting', 'template', 'officer', 'officer_absence', 'duty_roster',
 	'listing', 'volunteer', 'claim', 'appraisal']) AS t;
 SELECT is(pg_temp.says('read_personal', 'SELECT phone FROM peoplecall.officer'), '42501', 'officers'' phones are not for reading'),
        is(pg_temp.says('read_street', 'SELECT name FROM peoplecall.officer WHERE id = 121'), '水果湖街道办事处经办', 'their names are');

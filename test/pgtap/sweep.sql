@@ -195,9 +195,10 @@ SELECT is((SELECT l FROM pg_temp.ladder(:l) AS l WHERE l ~ '^up'), 'up 12-12 17:
 -- What the matter is about never gets the lead by lateness either.
 SELECT * FROM pg_temp.at('2019-12-05 09:00');
 SELECT complaint_id AS g FROM peoplecall.submit('hotline', '办事处推诿', '', '420106012001', 'city.facility', subject_org => 3, auto_dispatch => false) \gset
+SELECT is(c.command_org, 1::bigint, 'past the district it is about and the street below: the city commands') FROM peoplecall.complaint AS c WHERE c.id = :g;
 SELECT FROM peoplecall.dispatch(:g, lead => 51) \g /dev/null
 SELECT FROM pg_temp.sweep_at('2019-12-10 17:30') \g /dev/null
-SELECT is((SELECT l FROM pg_temp.ladder(:g) AS l WHERE l ~ '^up'), 'up 12-10 17:30 22 to 1, lead 51 to 1', 'past the district it is about and the street below');
+SELECT is((SELECT c.lead_org FROM peoplecall.complaint AS c WHERE c.id = :g), 51::bigint, 'and above it is nobody to take the lead');
 
 -- C: two working days after the deadline the inspection is called, once.
 SELECT * FROM pg_temp.at('2019-12-05 09:00');

@@ -41,6 +41,11 @@ INSERT INTO attempt (verb, call, leaves) VALUES
 	('close', 'close(%s)', '{completed}'),
 	('reopen', 'reopen(%s, ''又犯'')', '{closed}'),
 	('rate', 'rate(%s, true, 5)', '{closed,merged}'),
+	('urge', 'urge(pg_temp.open_still(%s), ''还没人来'')', '{received,dispatched,completed,shelved,merged}'),
+	('supplement', 'supplement(pg_temp.open_still(%s), ''又坏一处'')', '{received,dispatched,completed,shelved,merged}'),
+	('withdraw', 'withdraw(pg_temp.open_still(%s), ''不必了'')', '{received,dispatched,completed,shelved,merged}'),
+	('attach', 'attach(%s, ''file:1'', sha256(''1''), ''report'')', '{received,dispatched,completed,closed,shelved,merged}'),
+	('decide_unsolved', 'decide_unsolved(pg_temp.unsolved(%s), true, ''属实'')', '{received,dispatched,completed,closed,shelved,merged}'),
 	('merge', 'merge(%s, (SELECT complaint_id FROM peoplecall.submit(''hotline'', ''另一事'', '''', ''420106012001'')), ''同一事'')', '{received,dispatched}'),
 	('split', 'split(%s, ''两件事'')', '{merged}'),
 	('transfer', 'transfer(%s, ''420102017020'', ''在江岸'')', '{received,dispatched}');
@@ -77,7 +82,8 @@ BEGIN
 			auto_dispatch => false) AS s;
 		PERFORM peoplecall.merge(c, other, '同一事'), peoplecall.answer(other, '好的');
 	WHEN 'moved' THEN PERFORM peoplecall.transfer(c, '420102017020', '在江岸');
-	WHEN 'withdrawn', 'shelved' THEN
+	WHEN 'withdrawn' THEN PERFORM peoplecall.withdraw(c, '不必了');
+	WHEN 'shelved' THEN
 		-- no verb leads there yet; the shares stay open, the worst case
 		UPDATE peoplecall.complaint AS m SET state = bring_to.state WHERE m.id = c;
 	ELSE
@@ -91,6 +97,17 @@ CREATE FUNCTION pg_temp.meeting(c bigint) RETURNS bigint LANGUAGE sql AS $$
 $$;
 CREATE FUNCTION pg_temp.excluded(c bigint) RETURNS bigint LANGUAGE sql AS $$
 	UPDATE peoplecall.complaint AS m SET excluded = true WHERE m.id = c;
+	SELECT c
+$$;
+-- His no to a closing; and whoever speaks again of a merged one does so while
+-- it is open.
+CREATE FUNCTION pg_temp.unsolved(c bigint) RETURNS bigint LANGUAGE sql AS $$
+	INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, solved, rated_at)
+	SELECT m.district_id, m.id, m.area, m.epoch, false, m.received_at FROM peoplecall.complaint AS m WHERE m.id = c;
+	SELECT c
+$$;
+CREATE FUNCTION pg_temp.open_still(c bigint) RETURNS bigint LANGUAGE sql AS $$
+	UPDATE peoplecall.complaint AS m SET closed_at = NULL WHERE m.id = c AND m.state = 'merged';
 	SELECT c
 $$;
 CREATE FUNCTION pg_temp.has_asked(c bigint) RETURNS bigint LANGUAGE sql AS $$
@@ -161,7 +178,7 @@ SELECT set_eq(
 SELECT set_eq(
 	$$SELECT v.verb FROM peoplecall.verbs() AS v WHERE v.states = '{}'$$,
 	ARRAY['answer_supervision', 'close_supervision', 'hand_over_all', 'sign', 'attend', 'end_coordination', 'mark', 'recompute', 'open_districts', 'submit', 'take_notices', 'confirm_notice', 'fail_notice', 'due_districts', 'tick',
-	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness'],
+	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness', 'track', 'track_code'],
 	'verbs without a complaint to leave from');
 -- every function that takes the gate is in the table
 SELECT set_eq(
@@ -181,6 +198,7 @@ INSERT INTO task_attempt (verb, call, leaves) VALUES
 	('assign', 'assign(%s, 332, 2)', '{sent,accepted}'),
 	('hand_over', 'hand_over(pg_temp.assigned_2(%s), 332, ''轮岗'', 2)', '{sent,accepted}'),
 	('send_back', 'send_back(%s, ''未办好'', 2)', '{done}'),
+	('attach', 'attach(%s, ''file:1'', sha256(''1''), ''after'', 2)', '{sent,accepted}'),
 	('withdraw_task', 'withdraw_task(%s, 2)', '{sent,accepted}');
 
 CREATE FUNCTION pg_temp.assigned_2(c bigint) RETURNS bigint LANGUAGE sql AS $$

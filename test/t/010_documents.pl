@@ -143,12 +143,18 @@ my %made_of = map { $_ => 1 } qw(
   return_refused setting_limit open_coordination convene_returned
   lock_coordination require_meeting choose_party close_coordination
   require_precedent settle_category stale_clocks
-  level_of_org inspecting_org start_answer_clock open_order order_fields
+  level_of_org inspecting_org inspection_over start_answer_clock open_order order_fields
   tell_order leaders_of check_supervised check_leader choose_order refuse_order
   stop_clock end_order refuse_answer void_orders resume_clock
-  office_calendar office_open officer_of officers_for quiet_until notice_time
+  office_calendar office_open officer_of officers_for quiet_until notice_time reporter_phone
   urgency_name require_colleague choose_share give_share officer_name
-  hand_over_one tell_handed_over reminds_of_nothing);
+  hand_over_one tell_handed_over reminds_of_nothing
+  meant_task reporter_fields tell_citizens bar_from_reporter may_judge
+  command_for lead_for supervising_org lock_with_principal
+  check_open add_supplement urge_both urge_one tell_handler carried
+  end_withdrawn lose_merged end_deserted check_evidence new_track_code
+  read_track_code handling_orgs overturn orgs_that_closed orgs_of
+  ending_template);
 
 sub check_names
 {
