@@ -120,5 +120,12 @@ BEGIN
 END
 $$;
 
+-- Moves the clock to the next alarm of a complaint; the sweep then finds it due.
+CREATE FUNCTION pg_temp.to_next_alarm(complaint bigint) RETURNS void LANGUAGE sql AS $$
+	SELECT pg_temp.at(coalesce(min(k.next_alarm_at), peoplecall.as_of()))
+	  FROM peoplecall.clock AS k
+	 WHERE k.complaint_id = complaint
+$$;
+
 -- act.sql ends the act before it
 BEGIN;
