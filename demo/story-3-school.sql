@@ -125,4 +125,4 @@ SELECT pg_temp.expect('three shares under the street''s ruling, all in time', (S
 	FROM peoplecall.shares AS s WHERE s.complaint_id = :school AND s.ruling IS NOT NULL), '{met,met,met}') \gset
 SELECT pg_temp.expect('it is closed', (SELECT c.state FROM peoplecall.complaint AS c WHERE c.id = :school), 'closed') \gset
 
-\ir story-3-district.sql
+\ir stage/district.sql

@@ -42,11 +42,6 @@ SELECT count(*) AS due, count(*) FILTER (WHERE s.verdict = 'met') AS on_time,
   FROM peoplecall.shares AS s
   JOIN peoplecall.complaint AS c ON c.district_id = s.district_id AND c.id = s.complaint_id
  WHERE s.role = 'lead' AND s.due_at <= peoplecall.as_of() AND c.external_id LIKE '20191127-%';
-
-\echo '-- The hot matters of the day, in the whole city:'
-SELECT complaints, people, growth, title
-  FROM peoplecall.hot_matters('4201', '2019-11-27')
- LIMIT 5;
 \set ECHO none
 
 CREATE TEMP TABLE filed AS

@@ -3,7 +3,7 @@
 \echo
 \echo '   The next parents meet the same wall: the street''s ruling bound its case only.'
 
-\set at '2019-12-16 09:00' \set by 4201.hotline \ir stage/act.sql
+\set at '2019-12-16 09:00' \set by 4201.hotline \ir act.sql
 SELECT complaint_id AS again
   FROM peoplecall.submit('board', '另一家培训机构拒绝退费', '换了招牌，原来的课都不认了。',
 	'420106012002', 'shared.training.refund', people => 8) \gset
@@ -35,7 +35,7 @@ BEGIN
 END
 $$;
 
-\set at '2019-12-16 10:00' \set by 420106012 \ir stage/act.sql
+\set at '2019-12-16 10:00' \set by 420106012 \ir act.sql
 \echo '-- Given back three times: the third return opens a meeting by itself, at the org of the'
 \echo '-- area that all of them share.'
 SELECT pg_temp.bounce(:again, '420106012.market', '420106.education', '420106012.police') \g /dev/null
@@ -49,7 +49,7 @@ SELECT m.coordination_id AS meeting FROM peoplecall.meetings AS m WHERE m.compla
 \echo
 \echo '   The district''s meeting takes what nobody owns as its agenda, and fixes the owner.'
 
-\set at '2019-12-17 14:30' \set by 420106 \ir stage/act.sql
+\set at '2019-12-17 14:30' \set by 420106 \ir act.sql
 \echo '-- The agenda: what came in and fell back or was given back ...'
 SELECT category, name, complaints, fell_back, returned FROM peoplecall.unowned('420106', '2019-12-01');
 \echo '-- ... and what the list of responsibilities leaves open, whether or not somebody has complained yet.'
@@ -59,7 +59,7 @@ SELECT pg_temp.expect('one kind, three complaints fell back, two were given back
 	FROM peoplecall.unowned('420106', '2019-12-01') AS u), '(shared.training.refund,3,3,2)') \gset
 SELECT pg_temp.expect('eight kinds have no owner', (SELECT count(*) FROM peoplecall.uncovered('420106', '2019-12-17')), 8) \gset
 
-\set at '2019-12-18 09:00' \set by 420106 \ir stage/act.sql
+\set at '2019-12-18 09:00' \set by 420106 \ir act.sql
 SELECT o.name AS present, peoplecall.attend(:meeting, o.id)
   FROM peoplecall.coordination_party AS p
   JOIN peoplecall.org AS o ON o.id = p.org
@@ -85,7 +85,7 @@ SELECT v.category, pg_temp.org('420106.' || v.lead) AS lead,
 	('shared.cable.overhead', 'utility', '{urban}', '由水电气联合服务中心牵头清理，城管配合'))
        AS v (category, lead, assist, minutes);
 
-\set at '2019-12-18 10:30' \set by 420106 \ir stage/act.sql
+\set at '2019-12-18 10:30' \set by 420106 \ir act.sql
 \echo '-- Seven more items, each with a meeting, who comes to it, and minutes (temporary table agenda):'
 UPDATE agenda AS a
    SET meeting = peoplecall.convene(a.lead || a.assist, title => '明确责任：' || c.name, area => '420106')
@@ -123,7 +123,7 @@ SELECT pg_temp.expect('who did not come was absent', (SELECT m.absent FROM peopl
 \echo
 \echo '   The next such complaint goes straight there.'
 
-\set at '2019-12-20 10:00' \set by 4201.hotline \ir stage/act.sql
+\set at '2019-12-20 10:00' \set by 4201.hotline \ir act.sql
 SELECT complaint_id AS next, no, state
   FROM peoplecall.submit('mini_program', '画室停业，剩余课时不退', '二十四节课只上了五节。',
 	'420106015006', 'shared.training.refund') \gset
@@ -144,14 +144,14 @@ SELECT pg_temp.expect('and so does the task', (SELECT g.document_no
 	FROM peoplecall.task AS t JOIN peoplecall.ruling AS g ON g.id = t.ruling
 	WHERE t.complaint_id = :next AND t.role = 'lead'), '武昌区纪要〔2019〕21号') \gset
 
-\set at '2019-12-23 16:00' \set by 420106.education \ir stage/act.sql
+\set at '2019-12-23 16:00' \set by 420106.education \ir act.sql
 SELECT pg_temp.finish(:again, '学费已按课时退还') + pg_temp.finish(:third, '余款已退还')
      + pg_temp.finish(:next, '剩余课时已退费') AS shares_done;
 
-\set at '2019-12-24 09:00' \set by 420106 \ir stage/act.sql
+\set at '2019-12-24 09:00' \set by 420106 \ir act.sql
 SELECT no, state FROM unnest(ARRAY[:again, :third, :next]) AS c (id), LATERAL peoplecall.close(c.id);
 \echo '-- The next agenda is empty:'
 SELECT category, complaints, fell_back, returned FROM peoplecall.unowned('420106', '2019-12-18');
 \set ECHO none
 SELECT pg_temp.expect('the next agenda is empty', (SELECT count(*) FROM peoplecall.unowned('420106', '2019-12-18')), 0) \gset
-\ir stage/close.sql
+\ir close.sql
