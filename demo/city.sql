@@ -321,8 +321,9 @@ SELECT 'wuhan', date, NOT is_off_day, name
 \ir rulebook.sql
 
 -- 11. Posts: every body's handler handles; the centres of city, districts and
--- streets judge and verify; the hotline's takes matters in; inspection
--- supervises. The owner may fill the table at once, appoint() is for one.
+-- streets judge and verify; the hotline's takes matters in; inspection and
+-- the centres of city and districts supervise. The owner may fill the table
+-- at once, appoint() is for one.
 INSERT INTO post (officer, duty, org)
 SELECT f.id, d.duty::duty, o.id
   FROM officer AS f
@@ -333,7 +334,7 @@ SELECT f.id, d.duty::duty, o.id
 	UNION ALL
 	SELECT unnest('{dispatch,verify}'::text[]) WHERE k.territorial AND k.level < 'community'
 	UNION ALL
-	SELECT 'supervise' WHERE k.inspects
+	SELECT 'supervise' WHERE k.inspects OR (k.territorial AND k.level <= 'district')
 	UNION ALL
 	SELECT 'intake' WHERE o.code = '4201.hotline') AS d (duty)
  WHERE f.role = 'handler'
