@@ -1,5 +1,6 @@
--- The city of Wuhan for the demo: areas, orgs, officers, calendar and, from
--- rulebook.sql, categories, responsibilities, grade rules, limits, channels.
+-- The city of Wuhan for the demo: areas, orgs, officers and their posts,
+-- calendar and, from rulebook.sql, categories, responsibilities, grade rules,
+-- limits, channels.
 --
 -- Run by psql from the project's root, as the ledger's owner or a superuser,
 -- after create_ledger() and install_defaults():
@@ -319,8 +320,29 @@ SELECT 'wuhan', date, NOT is_off_day, name
 -- 10. What is what, and who answers for it
 \ir rulebook.sql
 
+-- 11. Posts: every body's handler handles; the centres of city, districts and
+-- streets judge and verify; the hotline's takes matters in; inspection and
+-- the centres of city and districts supervise. The owner may fill the table
+-- at once, appoint() is for one.
+INSERT INTO post (officer, duty, org)
+SELECT f.id, d.duty::duty, o.id
+  FROM officer AS f
+  JOIN org AS o ON o.id = f.org
+  JOIN org_kind AS k USING (kind)
+ CROSS JOIN LATERAL (
+	SELECT 'handle' WHERE NOT k.outside
+	UNION ALL
+	SELECT unnest('{dispatch,verify}'::text[]) WHERE k.territorial AND k.level < 'community'
+	UNION ALL
+	SELECT 'supervise' WHERE k.inspects OR (k.territorial AND k.level <= 'district')
+	UNION ALL
+	SELECT 'intake' WHERE o.code = '4201.hotline') AS d (duty)
+ WHERE f.role = 'handler'
+ ORDER BY f.id, d.duty;
+
 ANALYZE category;
 ANALYZE responsibility;
+ANALYZE post;
 COMMIT;
 
 SELECT (SELECT count(*) FROM peoplecall.area) AS areas,
@@ -328,4 +350,5 @@ SELECT (SELECT count(*) FROM peoplecall.area) AS areas,
        (SELECT count(*) FROM peoplecall.officer) AS officers,
        (SELECT count(*) FROM peoplecall.category) AS categories,
        (SELECT count(*) FROM peoplecall.responsibility) AS responsibilities,
-       (SELECT count(*) FROM peoplecall.calendar_day) AS special_days;
+       (SELECT count(*) FROM peoplecall.calendar_day) AS special_days,
+       (SELECT count(*) FROM peoplecall.post) AS posts;

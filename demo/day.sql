@@ -1,6 +1,6 @@
 -- A day of the city: 20,000 matters (it takes 7.3 million a year), handled by
 -- the model that matters.sql states, from Wednesday 27 November 2019 to Friday
--- 29 November, 18:00. Run by psql after story.sql, as a superuser, in two
+-- 29 November, 18:00. Run by psql after the stories, as a superuser, in two
 -- sessions at once: -v half=0 and -v half=1 play different districts.
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -145,11 +145,15 @@ BEGIN
 		END LOOP;
 	END LOOP;
 	RETURN CASE WHEN filed + acts + alarms > 0
-		THEN format('   %s – %s   受理 %s   办理动作 %s   亮灯 %s', to_char(from_at, 'MM-DD HH24:MI'),
+		THEN format('   %s – %s   filed %s   acts %s   alarms %s', to_char(from_at, 'MM-DD HH24:MI'),
 			to_char(to_at, 'MM-DD HH24:MI'), lpad(filed::text, 5), lpad(acts::text, 5), lpad(alarms::text, 5)) END;
 END
 $$;
 
+\if :half
+\else
+\echo '══ A day of the city: 20,000 matters (half of the districts are shown; the other half runs beside it)'
+\endif
 \pset tuples_only on
 \pset format unaligned
 SELECT format('SELECT p.line FROM pg_temp.play(%L, %L) AS p (line) WHERE p.line IS NOT NULL', h, h + interval '3 hours')
