@@ -169,6 +169,16 @@ BEGIN
 		('review', '【挂账复核】诉求{no}“{title}”挂账事项已到复核期，计划：{plan}，请核查进展。'),
 		('convene', '【吹哨报到】{convenor}召集协调“{title}”，时间{meets_at}，地点{place}，请{called}于{sign_by}前签收并派员参加。'),
 		('returned', '【退单协调】诉求{no}“{title}”已被退回{returned}次，请召集相关单位协调确定责任。'),
+		('claimed', '【认领通知】{claimer}认领了“{title}”（{no}）{quantity}份，余{left}份，期限{expires_at}，请对接落实。'),
+		('claim_fulfilled', '【认领完成】{claimer}认领的“{title}”（{no}）已经发布单位确认完成。'),
+		('claim_released', '【认领取消】{claimer}认领的“{title}”（{no}）已取消：{reason}。'),
+		('claim_lapsed', '【认领失效】{claimer}认领的“{title}”（{no}）期限（{expires_at}）已到，未见落实，已重新公开。'),
+		('listing_closed', '【清单下架】“{title}”（{no}）已由发布单位下架，{claimer}的认领随之终止：{reason}。'),
+		('claim.no_limit', '不限'),
+		('project', '【项目立项】“{title}”（{no}）对接需求“{need}”与资源“{resource}”{quantity}份，由{org}实施，期限{expires_at}。'),
+		('needs_meeting', '需求对接会'),
+		('claimer.member', '一名报到党员'),
+		('claimer.resident', '一名居民志愿者'),
 		('request.suspend', '暂停计时'),
 		('request.extend', '延期'),
 		('request.return', '退单'),
@@ -222,7 +232,10 @@ BEGIN
 		('similar_keep', '400'),
 		('hot_likeness', '0.4'),
 		('hot_complaints', '5'),
-		('hot_people', '50')
+		('hot_people', '50'),
+		('claim_limit', '"7d"'),
+		('claim_again', '["resource", "post"]'),
+		('match_likeness', '0.1')
 	ON CONFLICT DO NOTHING;
 END
 $$;
