@@ -291,7 +291,9 @@ BEGIN
 	END IF;
 	at := peoplecall.act_time(l.last_event_at);
 	PERFORM peoplecall.fulfil_claim(l.district_id, l.id, k.seq, quantity, note, at, post_org, NULL);
-	PERFORM peoplecall.tell_claimer(l.district_id, l.id, k.seq, 'claim_fulfilled', at);
+	IF quantity = k.quantity - k.fulfilled THEN
+		PERFORM peoplecall.tell_claimer(l.district_id, l.id, k.seq, 'claim_fulfilled', at);
+	END IF;
 	IF l.kind = 'project' THEN
 		PERFORM peoplecall.fulfil_joined(l.id, l.need_id, l.resource_id, quantity, note, at, post_org);
 	END IF;

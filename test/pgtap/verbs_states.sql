@@ -145,7 +145,9 @@ SELECT set_eq(
 SELECT set_eq(
 	$$SELECT v.verb FROM peoplecall.verbs() AS v WHERE v.states = '{}'$$,
 	ARRAY['sign', 'attend', 'end_coordination', 'mark', 'recompute', 'open_districts', 'submit', 'take_notices', 'confirm_notice', 'fail_notice', 'due_districts', 'tick',
-	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness'],
+	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness',
+	      'join_alliance', 'leave_alliance', 'publish', 'close_listing', 'claim', 'fulfil', 'release', 'register_volunteer', 'unregister_volunteer',
+	      'home_counts', 'convene_needs', 'publish_project', 'due_list_districts', 'tick_lists'],
 	'verbs without a complaint to leave from');
 -- every function that takes the gate is in the table
 SELECT set_eq(
