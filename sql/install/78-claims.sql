@@ -16,7 +16,7 @@ COMMENT ON FUNCTION peoplecall.claim(bigint, int, bigint, bigint, timestamptz) I
 COMMENT ON FUNCTION peoplecall.fulfil(bigint, int, text, int) IS
 	'the publisher''s side, never the claimer''s, confirms that a claim (NULL: all that is left of it) was kept; of a meeting''s project also its need''s, and it fulfils need and resource; one that lapsed can be confirmed while there is that much left; returns how much of the claim is still open; PC001 for a claim that ended or is a project''s, 22023 for more than is open, 22004, PC005, 42501';
 COMMENT ON FUNCTION peoplecall.release(bigint, int, text) IS
-	'the claimer gives a claim back, or the publisher takes it back; the other side is told; returns how much of it is free again; PC001 for a claim that ended or is a project''s, 22004, PC005, 42501';
+	'the claimer gives a claim back, or the publisher takes it back; whichever of the two did not say so is told; returns how much of it is free again; PC001 for a claim that ended or is a project''s, 22004, PC005, 42501';
 
 CREATE FUNCTION peoplecall.own_org() RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -434,20 +434,23 @@ DECLARE
 	l peoplecall.listing;
 	k peoplecall.claim;
 	at timestamptz;
+	publisher bigint;
+	claimer bigint;
 	post_org bigint;
-	by_claimer boolean;
 	freed int;
 BEGIN
 	PERFORM peoplecall.require_text('reason', reason);
 	l := peoplecall.lock_listing(listing);
 	k := peoplecall.listing_claim(l.district_id, l.id, claim);
+	publisher := peoplecall.speaker_for(l.org);
 	IF k.org IS NOT NULL THEN
-		post_org := peoplecall.speaker_for(k.org);
+		claimer := peoplecall.speaker_for(k.org);
 	ELSIF peoplecall.gate_reaches(k.claimer_area) THEN
-		post_org := peoplecall.gate_area(k.claimer_area, NULL, NULL);
+		claimer := coalesce(peoplecall.gate_area(k.claimer_area, NULL, NULL), l.org);
 	END IF;
-	by_claimer := post_org IS NOT NULL;
-	post_org := coalesce(post_org, peoplecall.gate_speaker(l.org));
+	-- one may stand above the other in the line: then who is meant himself
+	post_org := coalesce(CASE WHEN claimer = k.org THEN claimer WHEN publisher = l.org THEN publisher END,
+		claimer, publisher, peoplecall.gate_org(l.org));
 	PERFORM peoplecall.require_claim(l.id, k.seq, k.ended, k.project_id, false);
 
 	at := peoplecall.act_time(l.last_event_at);
@@ -457,11 +460,12 @@ BEGIN
 	IF l.kind = 'project' THEN
 		PERFORM peoplecall.end_joined(l.id, l.need_id, l.resource_id, 'released', reason, at, post_org);
 	END IF;
-	IF by_claimer THEN
+	IF post_org <> l.org THEN
 		PERFORM peoplecall.send_notice(l.district_id, l.id, l.area,
 			peoplecall.officer_for(l.org, 'handler', at), 'claim_released',
 			peoplecall.claim_fields(l.district_id, l.id, k.seq), at);
-	ELSE
+	END IF;
+	IF post_org <> k.org THEN
 		PERFORM peoplecall.tell_claimer(l.district_id, l.id, k.seq, 'claim_released', at);
 	END IF;
 	RETURN freed;
