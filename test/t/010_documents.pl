@@ -142,7 +142,13 @@ my %made_of = map { $_ => 1 } qw(
   check_decidable end_pause end_requests wake_requests wake_request
   return_refused setting_limit open_coordination convene_returned
   lock_coordination require_meeting choose_party close_coordination
-  require_precedent settle_category stale_clocks);
+  require_precedent settle_category stale_clocks
+  ledger_reading_lists require_area check_publisher add_listing require_quantity
+  require_ahead lock_listing settle_listing mark_closed require_volunteer
+  require_free refuse_second_claim add_claim listing_claim require_claim
+  fulfil_claim fulfil_joined end_joined end_claim claim_fields tell_claimer
+  lapse_claims expire_listing require_lists check_needs note_agenda
+  lock_current join_project);
 
 sub check_names
 {
