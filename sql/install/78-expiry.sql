@@ -109,8 +109,22 @@ BEGIN
 	lapsed := 0;
 	closed := 0;
 	failed := 0;
-	-- as every verb on several listings locks them: ascending
-	FOR one IN SELECT i.id FROM unnest(ids) AS i (id) ORDER BY i.id LOOP
+	-- as every verb on several listings locks them
+	ids := ARRAY(SELECT i.id FROM unnest(ids) AS i (id) ORDER BY i.id);
+	BEGIN
+		FOREACH one IN ARRAY ids LOOP
+			done := peoplecall.expire_listing(district_id, one, now_at);
+			listings := listings + done.listings;
+			lapsed := lapsed + done.lapsed;
+			closed := closed + done.closed;
+		END LOOP;
+		RETURN;
+	EXCEPTION WHEN OTHERS THEN
+		listings := 0;		-- one of them is to blame: find out which
+		lapsed := 0;
+		closed := 0;
+	END;
+	FOREACH one IN ARRAY ids LOOP
 		BEGIN
 			done := peoplecall.expire_listing(district_id, one, now_at);
 			listings := listings + done.listings;

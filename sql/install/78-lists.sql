@@ -89,6 +89,9 @@ CREATE FUNCTION peoplecall.join_alliance_body(area peoplecall.areacode, org bigi
 AS $$
 DECLARE
 	district int := peoplecall.district_of_area(area);
+	last_seq int;
+	left_last timestamptz;
+	joins_at timestamptz;
 BEGIN
 	IF org IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'org must not be null';
@@ -101,14 +104,16 @@ BEGIN
 	END IF;
 	PERFORM peoplecall.gate_area(area, peoplecall.level(area), NULL);
 	PERFORM peoplecall.require_org(org);
-	-- two at once: one of them finds the other's row
-	INSERT INTO peoplecall.alliance_member (district_id, area, org, seq, joined_at, joined_by)
-	SELECT district, join_alliance_body.area, join_alliance_body.org,
-	       coalesce(max(m.seq), 0) + 1, peoplecall.act_time(max(m.left_at)), peoplecall.gate_actor()
+	SELECT max(m.seq), max(m.left_at) INTO last_seq, left_last
 	  FROM peoplecall.alliance_member AS m
 	 WHERE m.district_id = district
 	   AND m.area OPERATOR(peoplecall.=) join_alliance_body.area
-	   AND m.org = join_alliance_body.org
+	   AND m.org = join_alliance_body.org;
+	joins_at := peoplecall.act_time(left_last);
+	-- two at once: one of them finds the other's row
+	INSERT INTO peoplecall.alliance_member (district_id, area, org, seq, joined_at, joined_by)
+	VALUES (district, join_alliance_body.area, join_alliance_body.org,
+		coalesce(last_seq, 0) + 1, joins_at, peoplecall.gate_actor())
 	    ON CONFLICT DO NOTHING;
 	RETURN FOUND;
 END
@@ -122,6 +127,8 @@ AS $$
 DECLARE
 	district int := peoplecall.district_of_area(area);
 	joined timestamptz;
+	leaves_at timestamptz;
+	actor name := peoplecall.gate_actor();
 BEGIN
 	IF num_nulls(area, org) > 0 THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'area and org must not be null';
@@ -136,8 +143,9 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN false;
 	END IF;
+	leaves_at := peoplecall.act_time(joined);
 	UPDATE peoplecall.alliance_member AS m
-	   SET left_at = peoplecall.act_time(joined), left_by = peoplecall.gate_actor()
+	   SET left_at = leaves_at, left_by = actor
 	 WHERE m.district_id = district AND m.org = leave_alliance_body.org
 	   AND m.area OPERATOR(peoplecall.=) leave_alliance_body.area
 	   AND m.left_at IS NULL;

@@ -13,7 +13,7 @@ CREATE FUNCTION peoplecall.publish_project(
 	RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.convene_needs(peoplecall.areacode, bigint[], bigint[], text, text, timestamptz) IS
-	'calls a meeting of a territorial org that contains the area, with needs (NULL: the open ones of the area, oldest first, at most 100) as its agenda and orgs (NULL: whose needs they are and the members of the area''s alliance); returns the meeting''s id; PC001 where no need is open, 22004, 22023 for what is no need of the area or a meeting in the past, PC005, 42501';
+	'calls a meeting of a territorial org that contains the area, with needs (NULL: the open ones of the area, oldest first, at most 100) as its agenda and orgs (NULL: whose needs they are and the members of the area''s alliance); returns the meeting''s id; PC001 where no need is open or one is closed, 22004, 22023 for what is no need of the area or a meeting in the past, PC005, 42501';
 COMMENT ON FUNCTION peoplecall.publish_project(bigint, bigint, bigint, text, int, text, timestamptz) IS
 	'what a meeting agreed on: a project by which a resource''s org meets a need with so much of the resource (NULL: as much as both have); holds it of both until the project''s claim, number 1, is fulfilled or ends; returns the project''s id; PC001 where one of them is closed or has less left, 22023 for what is no need of the meeting''s area or no resource, 23514 where both are one org''s, 22004, PC005, 42501';
 
@@ -224,10 +224,20 @@ BEGIN
 			MESSAGE = format('listing %s is no need of area %s',
 				coalesce(peoplecall.complaint_no(wrong), 'NULL'), area);
 	END IF;
+	SELECT l.id INTO wrong
+	  FROM unnest(needs) AS w (id)
+	  JOIN peoplecall.listing AS l
+	    ON l.district_id = peoplecall.district_of(w.id) AND l.id = w.id
+	 WHERE l.closed_at IS NOT NULL
+	 LIMIT 1;
+	IF FOUND THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('listing %s is closed', peoplecall.complaint_no(wrong));
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.check_needs(bigint[], peoplecall.areacode) IS
-	'PC001 for none, 22023 for a listing that is no need of the area';
+	'PC001 for none or a closed one, 22023 for a listing that is no need of the area';
 
 CREATE FUNCTION peoplecall.note_agenda(needs bigint[], coordination bigint, org bigint, at timestamptz) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -367,9 +377,17 @@ CREATE FUNCTION peoplecall.list_counts(
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	codes peoplecall.areacode[];
 BEGIN
 	PERFORM peoplecall.require_lists();
 	level := coalesce(level, peoplecall.level(area));
+	-- what is open can be read everywhere, what is closed cannot: of an area
+	-- that the caller does not reach, half of the truth would be counted
+	codes := ARRAY(SELECT a.code FROM peoplecall.area AS a
+	                WHERE a.code OPERATOR(peoplecall.<@) list_counts.area
+	                  AND peoplecall.level(a.code) = list_counts.level
+	                  AND peoplecall.may_read(a.code));
 	RETURN QUERY
 	WITH allied AS (
 		SELECT peoplecall.ancestor(m.area, list_counts.level) AS at, count(DISTINCT m.org) AS members
@@ -386,9 +404,7 @@ BEGIN
 		  FROM (SELECT peoplecall.ancestor(l.area, list_counts.level) AS at, l.kind,
 		               l.claimed > 0 AS taken, l.fulfilled = l.quantity AS done
 		          FROM peoplecall.listing AS l
-		         WHERE l.area OPERATOR(peoplecall.<@) list_counts.area
-		           -- what is open is there for all to read: not to be counted by halves
-		           AND peoplecall.may_read(l.area)) AS x
+		         WHERE l.area OPERATOR(peoplecall.<@) list_counts.area) AS x
 		 GROUP BY x.at),
 	registered AS (
 		SELECT peoplecall.ancestor(v.community, list_counts.level) AS at, count(DISTINCT v.community) AS communities,
@@ -409,10 +425,9 @@ BEGIN
 	  LEFT JOIN allied AS m ON m.at OPERATOR(peoplecall.=) a.code
 	  LEFT JOIN listed AS l ON l.at OPERATOR(peoplecall.=) a.code
 	  LEFT JOIN registered AS v ON v.at OPERATOR(peoplecall.=) a.code
-	 WHERE a.code OPERATOR(peoplecall.<@) list_counts.area
-	   AND peoplecall.level(a.code) = list_counts.level
+	 WHERE a.code OPERATOR(peoplecall.=) ANY (codes)
 	 ORDER BY a.code;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.list_counts(peoplecall.areacode, peoplecall.area_level) IS
-	'a row for each area of the level (NULL: for the area itself) in the area: the different orgs in its alliances now; needs, resources, projects, posts and wishes ever published, those claimed at least in part and those fulfilled altogether; communities where somebody is registered, and the branches, members and residents registered now; what lies above the level is left out; counts what the caller''s posts reach; PC002 without a ledger';
+	'a row for each area of the level (NULL: for the area itself) in the area that the caller''s posts reach as a whole: the different orgs in its alliances now; needs, resources, projects, posts and wishes ever published, those claimed at least in part and those fulfilled altogether; communities where somebody is registered, and the branches, members and residents registered now; what lies above the level is left out; PC002 without a ledger';

@@ -138,6 +138,8 @@ AS $$
 DECLARE
 	v peoplecall.volunteer;
 	holds text;
+	leaves_at timestamptz;
+	actor name := peoplecall.gate_actor();
 BEGIN
 	IF volunteer IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'volunteer must not be null';
@@ -164,8 +166,9 @@ BEGIN
 			DETAIL = format('Open are %s.', holds),
 			HINT = 'Release them by release() first.';
 	END IF;
+	leaves_at := peoplecall.act_time(v.registered_at);
 	UPDATE peoplecall.volunteer AS x
-	   SET left_at = peoplecall.act_time(v.registered_at), left_by = peoplecall.gate_actor(),
+	   SET left_at = leaves_at, left_by = actor,
 	       left_reason = unregister_volunteer_body.reason
 	 WHERE x.district_id = v.district_id AND x.id = v.id;
 	DELETE FROM peoplecall.volunteer_person AS p
@@ -185,23 +188,24 @@ CREATE FUNCTION peoplecall.home_counts_body(
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	units bigint[];
 BEGIN
 	IF num_nulls(from_at, to_at) > 0 THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'from_at and to_at must not be null';
 	END IF;
 	org := coalesce(org, peoplecall.own_org());
 	PERFORM peoplecall.gate_speaker(org);
+	units := ARRAY(SELECT o.id FROM peoplecall.org AS o
+	                WHERE peoplecall.org_is_below(o.id, home_counts_body.org));
 	RETURN QUERY
-	WITH unit AS (
-		SELECT o.id, o.name FROM peoplecall.org AS o
-		 WHERE peoplecall.org_is_below(o.id, home_counts_body.org)),
-	registered AS (
+	WITH registered AS (
 		SELECT v.home_org AS id, count(*) FILTER (WHERE v.kind = 'branch') AS branches,
 		       count(*) FILTER (WHERE v.kind = 'member') AS members,
 		       count(*) FILTER (WHERE v.kind = 'resident') AS residents,
 		       count(DISTINCT v.community) AS communities
 		  FROM peoplecall.volunteer AS v
-		 WHERE v.home_org IN (SELECT u.id FROM unit AS u) AND v.left_at IS NULL
+		 WHERE v.home_org = ANY (units) AND v.left_at IS NULL
 		 GROUP BY v.home_org),
 	claimed AS (
 		SELECT k.home_org AS id, count(*) AS claims,
@@ -209,16 +213,16 @@ BEGIN
 		       count(*) FILTER (WHERE k.ended = 'fulfilled') AS claims_fulfilled,
 		       count(*) FILTER (WHERE k.ended = 'lapsed') AS claims_lapsed
 		  FROM peoplecall.claim AS k
-		 WHERE k.home_org IN (SELECT u.id FROM unit AS u)
+		 WHERE k.home_org = ANY (units)
 		   AND k.claimed_at >= home_counts_body.from_at AND k.claimed_at < home_counts_body.to_at
 		 GROUP BY k.home_org)
 	SELECT u.id, u.name, coalesce(r.branches, 0), coalesce(r.members, 0), coalesce(r.residents, 0),
 	       coalesce(r.communities, 0), coalesce(c.claims, 0), coalesce(c.claims_open, 0),
 	       coalesce(c.claims_fulfilled, 0), coalesce(c.claims_lapsed, 0)
-	  FROM unit AS u
+	  FROM peoplecall.org AS u
 	  LEFT JOIN registered AS r ON r.id = u.id
 	  LEFT JOIN claimed AS c ON c.id = u.id
-	 WHERE r.id IS NOT NULL OR c.id IS NOT NULL
+	 WHERE u.id = ANY (units) AND (r.id IS NOT NULL OR c.id IS NOT NULL)
 	 ORDER BY u.id;
 END
 $$;

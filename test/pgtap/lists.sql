@@ -4,6 +4,7 @@
 -- project that joins need and resource, and the reform's figures. What many
 -- random verbs leave is compared with a recount after each.
 \set QUIET on
+\pset fieldsep '\n'
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 SET client_min_messages = warning;
@@ -329,6 +330,7 @@ UPDATE peoplecall.setting SET value = '0.1' WHERE name = 'match_likeness';
 -- A meeting takes the open needs as its agenda; out of it comes a project.
 SELECT is(pg_temp.refusal('SELECT peoplecall.convene_needs(''420106015'')'), 'PC001', 'no need, no meeting'), is(pg_temp.refusal(format('SELECT peoplecall.convene_needs(''420106015'', needs => ARRAY[%s])', id)), '22023', 'nor about another area''s'), is(pg_temp.refusal('SELECT peoplecall.convene_needs(''420106'', needs => ''{420106000000999999}'')'), '22023', 'or about none'),
        is(pg_temp.refusal('SELECT peoplecall.convene_needs(''420106'', meets_at => ''2020-01-01'')'), '22023', 'nor yesterday'), is(pg_temp.refusal('SELECT peoplecall.convene_needs(''420106'', ''{999}'')'), 'PC005', 'nor with an org that is not there'), is(pg_temp.refusal('SELECT peoplecall.convene_needs(NULL)'), '22004', 'nor nowhere'),
+       is(pg_temp.refusal(format('SELECT peoplecall.close_listing(%1$s, ''x''), peoplecall.convene_needs(''420106'', needs => ARRAY[%1$s])', id)), 'PC001', 'nor about one that is closed'),
        is(pg_temp.refusal('SELECT peoplecall.convene_needs(''420106012001'', ''{22}'')'), '22004', 'nor alone'), is(pg_temp.by(221, 'SELECT peoplecall.convene_needs(''420106012001'')'), '42501', 'nor by a handler')
   FROM l WHERE name = 'N';
 INSERT INTO l SELECT 'meeting', pg_temp.by(31, 'SELECT peoplecall.convene_needs(''420106'', meets_at => ''2020-01-03 09:00+08'', place => ''区政府'')')::bigint;

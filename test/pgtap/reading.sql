@@ -120,7 +120,9 @@ SELECT is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.listing')
 SELECT peoplecall.appoint('read_street', 'handle', 31) \g /dev/null
 SELECT is(pg_temp.says('read_street', 'SELECT concat_ws('' '', members, communities, claims, claims_open) FROM peoplecall.home_counts(31)'), '3 3 2 1', 'home_counts: its members count back, wherever they serve');
 SELECT peoplecall.dismiss('read_street', 'handle', 31) \g /dev/null
-SELECT is(pg_temp.says('read_street', 'SELECT concat_ws('' '', wishes, wishes_claimed, members, residents) FROM peoplecall.list_counts(''4201'')'), '1 1 1 1', 'list_counts: what the reader''s posts reach'),
+SELECT is(pg_temp.says('read_street', 'SELECT concat_ws('' '', wishes, wishes_claimed, members, residents) FROM peoplecall.list_counts(''420106012'')'), '1 1 1 1', 'list_counts: an area that the reader''s posts reach'),
+       is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.list_counts(''420106'')'), '0', 'list_counts: no half of the truth about another'),
+       is(pg_temp.says('read_street', 'SELECT string_agg(name, ''+'') FROM peoplecall.list_counts(''4201'', ''community'')'), '东湖路社区+放鹰台社区', 'list_counts: of the communities, his'),
        is(pg_temp.says('city_owner', 'SELECT concat_ws('' '', wishes, wishes_claimed, members, residents) FROM peoplecall.list_counts(''4201'')'), '4 2 3 1', 'list_counts: all of it for the owner');
 -- a post of the owner gives and takes him nothing
 SELECT peoplecall.dismiss('city_owner', 'configure', 1) \g /dev/null
