@@ -1,21 +1,14 @@
 -- Bringing needs and resources together: what is open, which resources would
--- do, the meeting that takes needs as its agenda, the project that joins both;
--- and the counts of the lists as the reform reports them.
+-- do, the meeting that takes needs as its agenda; and the counts of the lists as
+-- the reform reports them.
 
 CREATE FUNCTION peoplecall.convene_needs(
 	area peoplecall.areacode, orgs bigint[] DEFAULT NULL, needs bigint[] DEFAULT NULL,
 	title text DEFAULT NULL, place text DEFAULT NULL, meets_at timestamptz DEFAULT NULL)
 	RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
-CREATE FUNCTION peoplecall.publish_project(
-	coordination bigint, need bigint, resource bigint, title text DEFAULT NULL,
-	quantity int DEFAULT NULL, body text DEFAULT NULL, expires_at timestamptz DEFAULT NULL)
-	RETURNS bigint
-	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.convene_needs(peoplecall.areacode, bigint[], bigint[], text, text, timestamptz) IS
 	'calls a meeting of a territorial org that contains the area, with needs (NULL: the open ones of the area, oldest first, at most 100) as its agenda and orgs (NULL: whose needs they are and the members of the area''s alliance); returns the meeting''s id; PC001 where no need is open or one is closed, 22004, 22023 for what is no need of the area or a meeting in the past, PC005, 42501';
-COMMENT ON FUNCTION peoplecall.publish_project(bigint, bigint, bigint, text, int, text, timestamptz) IS
-	'what a meeting agreed on: a project by which a resource''s org meets a need with so much of the resource (NULL: as much as both have); holds it of both until the project''s claim, number 1, is fulfilled or ends; returns the project''s id; PC001 where one of them is closed or has less left, 22023 for what is no need of the meeting''s area or no resource, 23514 where both are one org''s, 22004, PC005, 42501';
 
 CREATE FUNCTION peoplecall.open_needs(area peoplecall.areacode DEFAULT '0')
 	RETURNS TABLE (
@@ -256,108 +249,6 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.note_agenda(bigint[], bigint, bigint, timestamptz) IS
 	'writes into each need''s history that a meeting took it up';
-
-CREATE FUNCTION peoplecall.publish_project_body(
-	coordination bigint, need bigint, resource bigint, title text, quantity int, body text,
-	expires_at timestamptz) RETURNS bigint
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	m peoplecall.coordination;
-	n peoplecall.listing;
-	r peoplecall.listing;
-	at timestamptz;
-	post_org bigint;
-	project bigint;
-BEGIN
-	IF num_nulls(need, resource) > 0 THEN
-		RAISE null_value_not_allowed USING MESSAGE = 'need and resource must not be null';
-	END IF;
-	m := peoplecall.lock_coordination(coordination);
-	post_org := peoplecall.gate_org(m.convened_by);
-	at := peoplecall.act_time(m.convened_at);
-	PERFORM peoplecall.lock_current(need, resource, at);
-	n := peoplecall.lock_listing(need);
-	r := peoplecall.lock_listing(resource);
-	at := greatest(at, n.last_event_at, r.last_event_at);
-	PERFORM peoplecall.check_needs(ARRAY[need], m.area);
-	IF r.kind <> 'resource' THEN
-		RAISE invalid_parameter_value USING
-			MESSAGE = format('listing %s is no resource', peoplecall.complaint_no(resource));
-	END IF;
-	IF n.org = r.org THEN
-		RAISE check_violation USING
-			MESSAGE = format('need and resource are both of org %s', n.org);
-	END IF;
-	quantity := coalesce(quantity, nullif(least(n.quantity - n.claimed, r.quantity - r.claimed), 0), 1);
-	PERFORM peoplecall.require_quantity(quantity);
-	PERFORM peoplecall.require_free(n.id, n.closed_at, n.expires_at, n.quantity, n.claimed, quantity, at);
-	PERFORM peoplecall.require_free(r.id, r.closed_at, r.expires_at, r.quantity, r.claimed, quantity, at);
-
-	project := peoplecall.add_listing('project', coalesce(nullif(btrim(title), ''), n.title), m.area,
-		body, quantity, expires_at, n.category, m.convened_by, need, resource, coordination, at, post_org);
-	PERFORM peoplecall.join_project(project, need, resource, quantity, expires_at, at, post_org);
-	RETURN project;
-END
-$$;
-COMMENT ON FUNCTION peoplecall.publish_project_body(bigint, bigint, bigint, text, int, text, timestamptz) IS 'body of publish_project()';
-
-CREATE FUNCTION peoplecall.lock_current(need bigint, resource bigint, at timestamptz) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	l peoplecall.listing;
-	one bigint;
-BEGIN
-	FOR one IN SELECT DISTINCT w.id FROM unnest(ARRAY[need, resource]) AS w (id) ORDER BY w.id LOOP
-		l := peoplecall.lock_listing(one);
-		IF l.next_alarm_at <= at THEN
-			PERFORM peoplecall.lapse_claims(l.district_id, l.id, at);
-		END IF;
-	END LOOP;
-END
-$$;
-COMMENT ON FUNCTION peoplecall.lock_current(bigint, bigint, timestamptz) IS
-	'locks two listings in the order of their ids, and ends the claims on them that have expired';
-
--- Three claims that stand and fall together: on the project and the need by
--- the resource's org, on the resource by the need's.
-CREATE FUNCTION peoplecall.join_project(
-	project bigint, need bigint, resource bigint, quantity int, expires_at timestamptz,
-	at timestamptz, post_org bigint) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	n peoplecall.listing;
-	r peoplecall.listing;
-	p peoplecall.listing;
-	told bigint;
-	giver peoplecall.areacode;
-BEGIN
-	n := peoplecall.lock_listing(need);
-	r := peoplecall.lock_listing(resource);
-	p := peoplecall.lock_listing(project);
-	SELECT o.area INTO STRICT giver FROM peoplecall.org AS o WHERE o.id = r.org;
-	PERFORM peoplecall.add_claim(n.district_id, n.id, n.area, NULL, r.org, NULL, giver,
-		project, quantity, expires_at, at, post_org);
-	PERFORM peoplecall.add_claim(r.district_id, r.id, r.area, NULL, n.org, NULL, n.area,
-		project, quantity, expires_at, at, post_org);
-	PERFORM peoplecall.add_claim(p.district_id, p.id, p.area, NULL, r.org, NULL, giver,
-		NULL, quantity, expires_at, at, post_org);
-	FOREACH told IN ARRAY ARRAY[n.org, r.org] LOOP
-		PERFORM peoplecall.send_notice(p.district_id, p.id, p.area,
-			peoplecall.officer_for(told, 'handler', at), 'project',
-			peoplecall.claim_fields(p.district_id, p.id, 1)
-			|| jsonb_build_object('need', n.title, 'resource', r.title,
-				'org', (SELECT o.name FROM peoplecall.org AS o WHERE o.id = r.org)), at);
-	END LOOP;
-END
-$$;
-COMMENT ON FUNCTION peoplecall.join_project(bigint, bigint, bigint, int, timestamptz, timestamptz, bigint) IS
-	'holds for a project what it takes of its resource and meets of its need, and tells both orgs';
 
 CREATE FUNCTION peoplecall.list_counts(
 	area peoplecall.areacode DEFAULT '0', level peoplecall.area_level DEFAULT NULL)
