@@ -468,72 +468,166 @@ AS $body$
 BEGIN
 	PERFORM peoplecall.ledger_ddl($ddl$
 CREATE TABLE IF NOT EXISTS peoplecall.alliance_member (
+	district_id int NOT NULL,
 	area peoplecall.areacode NOT NULL REFERENCES peoplecall.area,
 	org bigint NOT NULL REFERENCES peoplecall.org,
+	seq int NOT NULL CHECK (seq > 0),
 	joined_at timestamptz NOT NULL,
+	joined_by name NOT NULL,
 	left_at timestamptz,
-	PRIMARY KEY (area, org)
+	left_by name,
+	PRIMARY KEY (district_id, area, org, seq),
+	CHECK (left_at >= joined_at),
+	CHECK ((left_at IS NULL) = (left_by IS NULL))
 );
-COMMENT ON TABLE peoplecall.alliance_member IS 'members of a party alliance at district, street and community';
+CREATE UNIQUE INDEX IF NOT EXISTS alliance_member_now ON peoplecall.alliance_member
+	(district_id, area, org) WHERE left_at IS NULL;
+CREATE INDEX IF NOT EXISTS alliance_member_org ON peoplecall.alliance_member (org)
+	WHERE left_at IS NULL;
+COMMENT ON TABLE peoplecall.alliance_member IS 'members of the party alliance of a district, street or community; one that left and came back has a row for each time';
 
 CREATE TABLE IF NOT EXISTS peoplecall.listing (
 	district_id int NOT NULL,
 	id bigint NOT NULL,
 	kind text NOT NULL CHECK (kind IN ('need', 'resource', 'project', 'post', 'wish')),
-	org bigint REFERENCES peoplecall.org,
+	org bigint NOT NULL REFERENCES peoplecall.org,
 	area peoplecall.areacode NOT NULL REFERENCES peoplecall.area,
-	title text NOT NULL,
-	body text,
+	title text NOT NULL CHECK (title <> ''),
+	body text NOT NULL DEFAULT '',
 	category @ltree@.ltree REFERENCES peoplecall.category,
 	quantity int NOT NULL DEFAULT 1 CHECK (quantity > 0),
-	claimed int NOT NULL DEFAULT 0 CHECK (claimed >= 0),
-	fulfilled int NOT NULL DEFAULT 0 CHECK (fulfilled >= 0),
+	claimed int NOT NULL DEFAULT 0 CHECK (claimed <= quantity),
+	fulfilled int NOT NULL DEFAULT 0 CHECK (fulfilled >= 0 AND fulfilled <= claimed),
 	published_at timestamptz NOT NULL,
 	expires_at timestamptz,
 	closed_at timestamptz,
+	closed text CHECK (closed IN ('fulfilled', 'expired', 'withdrawn')),
+	close_reason text,
 	need_id bigint,
 	resource_id bigint,
 	coordination_id bigint,
+	next_alarm_at timestamptz,
+	event_count int NOT NULL DEFAULT 0,
+	last_event_at timestamptz NOT NULL,
 	PRIMARY KEY (district_id, id),
-	CHECK (claimed <= quantity AND fulfilled <= claimed),
-	CHECK (expires_at > published_at)
-);
+	CHECK (id / 1000000000000 = district_id),
+	CHECK (expires_at > published_at),
+	CHECK ((closed_at IS NULL) = (closed IS NULL)),
+	CHECK (kind = 'project' OR num_nonnulls(need_id, resource_id, coordination_id) = 0)
+) WITH (fillfactor = 80);
 CREATE INDEX IF NOT EXISTS listing_open ON peoplecall.listing (kind, area) WHERE closed_at IS NULL;
-CREATE SEQUENCE IF NOT EXISTS peoplecall.listing_serial AS bigint;
+CREATE INDEX IF NOT EXISTS listing_area ON peoplecall.listing (area);
+CREATE INDEX IF NOT EXISTS listing_alarm ON peoplecall.listing (district_id, next_alarm_at)
+	WHERE next_alarm_at IS NOT NULL;
 COMMENT ON TABLE peoplecall.listing IS 'needs, resources, projects, shared posts and wishes (三张清单, 微心愿)';
+COMMENT ON COLUMN peoplecall.listing.id IS 'numbered with the complaints, so that one number never names two things and the outbox serves both';
+COMMENT ON COLUMN peoplecall.listing.claimed IS 'how much of the quantity open claims hold and ended ones fulfilled';
+COMMENT ON COLUMN peoplecall.listing.next_alarm_at IS 'when it, or one of its claims, expires next; NULL for never';
+COMMENT ON COLUMN peoplecall.listing.need_id IS 'the need that a project of a meeting serves, by the resource resource_id';
+
+CREATE TABLE IF NOT EXISTS peoplecall.listing_resident (
+	district_id int NOT NULL,
+	listing_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
+	name text,
+	phone text,
+	PRIMARY KEY (district_id, listing_id),
+	FOREIGN KEY (district_id, listing_id) REFERENCES peoplecall.listing
+);
+COMMENT ON TABLE peoplecall.listing_resident IS 'whose wish it is: personal data, kept here and nowhere else';
+
+CREATE TABLE IF NOT EXISTS peoplecall.claim (
+	district_id int NOT NULL,
+	listing_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	volunteer_id bigint,
+	org bigint REFERENCES peoplecall.org,
+	home_org bigint REFERENCES peoplecall.org,
+	claimer_area peoplecall.areacode NOT NULL,
+	project_id bigint,
+	quantity int NOT NULL DEFAULT 1 CHECK (quantity > 0),
+	fulfilled int NOT NULL DEFAULT 0 CHECK (fulfilled >= 0 AND fulfilled <= quantity),
+	claimed_at timestamptz NOT NULL,
+	expires_at timestamptz,
+	fulfilled_at timestamptz,
+	ended_at timestamptz,
+	ended text CHECK (ended IN ('fulfilled', 'lapsed', 'released', 'closed')),
+	reason text,
+	PRIMARY KEY (district_id, listing_id, seq),
+	FOREIGN KEY (district_id, listing_id) REFERENCES peoplecall.listing,
+	CHECK ((volunteer_id IS NULL) <> (org IS NULL)),
+	CHECK (expires_at > claimed_at),
+	CHECK ((ended_at IS NULL) = (ended IS NULL)),
+	CHECK ((fulfilled = quantity) = (coalesce(ended, '') = 'fulfilled')),
+	CHECK ((fulfilled = 0) = (fulfilled_at IS NULL))
+) WITH (fillfactor = 80);
+CREATE INDEX IF NOT EXISTS claim_volunteer ON peoplecall.claim (volunteer_id) WHERE volunteer_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS claim_home ON peoplecall.claim (home_org) WHERE home_org IS NOT NULL;
+CREATE INDEX IF NOT EXISTS claim_org ON peoplecall.claim (org) WHERE org IS NOT NULL;
+COMMENT ON TABLE peoplecall.claim IS 'who took up how much of a listing, and what became of it (认领)';
+COMMENT ON COLUMN peoplecall.claim.home_org IS 'the volunteer''s home unit, to which the claim counts back';
+COMMENT ON COLUMN peoplecall.claim.claimer_area IS 'the volunteer''s community, or the org''s area: who answers there may read the claim and release it';
+COMMENT ON COLUMN peoplecall.claim.project_id IS 'the project for which a need or a resource is held';
+
+CREATE TABLE IF NOT EXISTS peoplecall.listing_event (
+	district_id int NOT NULL,
+	listing_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
+	seq int NOT NULL CHECK (seq > 0),
+	at timestamptz NOT NULL,
+	verb text NOT NULL,
+	actor name NOT NULL,
+	officer bigint,
+	org bigint,
+	claim_seq int,
+	detail jsonb NOT NULL DEFAULT '{}',
+	PRIMARY KEY (district_id, listing_id, seq),
+	FOREIGN KEY (district_id, listing_id) REFERENCES peoplecall.listing
+);
+COMMENT ON TABLE peoplecall.listing_event IS 'the history of a listing: what was done, when, by whom, never personal data';
 
 CREATE TABLE IF NOT EXISTS peoplecall.volunteer (
 	district_id int NOT NULL,
 	id bigint NOT NULL,
 	kind text NOT NULL CHECK (kind IN ('branch', 'member', 'resident')),
-	name text NOT NULL,
-	phone text,
+	name text NOT NULL CHECK (name <> ''),
 	community peoplecall.areacode NOT NULL REFERENCES peoplecall.area,
 	home_org bigint REFERENCES peoplecall.org,
 	registered_at timestamptz NOT NULL,
+	registered_by name NOT NULL,
 	left_at timestamptz,
-	PRIMARY KEY (district_id, id)
+	left_by name,
+	left_reason text,
+	PRIMARY KEY (district_id, id),
+	CHECK (id / 1000000000000 = district_id),
+	CHECK (left_at >= registered_at),
+	CHECK ((left_at IS NULL) = (left_by IS NULL))
 );
+CREATE UNIQUE INDEX IF NOT EXISTS volunteer_branch ON peoplecall.volunteer
+	(district_id, community, (coalesce(home_org, 0)), name)
+	WHERE kind = 'branch' AND left_at IS NULL;
 CREATE INDEX IF NOT EXISTS volunteer_community ON peoplecall.volunteer (community);
-CREATE SEQUENCE IF NOT EXISTS peoplecall.volunteer_serial AS bigint;
+CREATE INDEX IF NOT EXISTS volunteer_home ON peoplecall.volunteer (home_org);
 COMMENT ON TABLE peoplecall.volunteer IS 'branches at the community they serve, members and residents at home (双报到)';
+COMMENT ON COLUMN peoplecall.volunteer.name IS 'a branch''s name; of a person the first character alone';
 
-CREATE TABLE IF NOT EXISTS peoplecall.claim (
+CREATE TABLE IF NOT EXISTS peoplecall.volunteer_person (
 	district_id int NOT NULL,
-	listing_id bigint NOT NULL,
-	seq int NOT NULL CHECK (seq > 0),
-	volunteer_id bigint,
-	org bigint REFERENCES peoplecall.org,
-	quantity int NOT NULL DEFAULT 1 CHECK (quantity > 0),
-	claimed_at timestamptz NOT NULL,
-	expires_at timestamptz,
-	fulfilled_at timestamptz,
-	lapsed_at timestamptz,
-	PRIMARY KEY (district_id, listing_id, seq),
-	FOREIGN KEY (district_id, listing_id) REFERENCES peoplecall.listing,
-	CHECK ((volunteer_id IS NULL) <> (org IS NULL))
+	volunteer_id bigint NOT NULL,
+	area peoplecall.areacode NOT NULL,
+	kind text NOT NULL CHECK (kind IN ('member', 'resident')),
+	home_org bigint,
+	name text NOT NULL CHECK (name <> ''),
+	phone text,
+	phone_key text NOT NULL DEFAULT '',
+	PRIMARY KEY (district_id, volunteer_id),
+	FOREIGN KEY (district_id, volunteer_id) REFERENCES peoplecall.volunteer
 );
-COMMENT ON TABLE peoplecall.claim IS 'who took up what of a listing (认领)';
+CREATE UNIQUE INDEX IF NOT EXISTS volunteer_person_once ON peoplecall.volunteer_person
+	(district_id, area, kind, (coalesce(home_org, 0)), name, phone_key);
+COMMENT ON TABLE peoplecall.volunteer_person IS 'who a registered member or resident is: personal data, kept here and nowhere else, and deleted when he leaves';
+COMMENT ON COLUMN peoplecall.volunteer_person.phone_key IS 'the phone''s digits, by which two people of one name are told apart';
 	$ddl$);
 END
 $body$;

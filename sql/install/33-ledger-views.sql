@@ -96,11 +96,14 @@ SELECT b.district_id, count(*) AS due, min(b.due_at) AS oldest,
          UNION ALL
         SELECT r.district_id, least(r.until, r.review_at)
           FROM peoplecall.request AS r
-         WHERE r.granted AND r.ended_at IS NULL) AS b
+         WHERE r.granted AND r.ended_at IS NULL
+         UNION ALL
+        SELECT l.district_id, l.next_alarm_at
+          FROM peoplecall.listing AS l) AS b
  CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t
  WHERE b.due_at <= t.at
  GROUP BY b.district_id;
-COMMENT ON VIEW peoplecall.sweep_backlog IS 'steps of the ladder and ends or reviews of pauses that are due and not yet taken, by district; empty when the sweep keeps up';
+COMMENT ON VIEW peoplecall.sweep_backlog IS 'steps of the ladder and ends or reviews of pauses and expiries of listings and claims that are due and not yet taken, by district; empty when the sweep keeps up';
 
 CREATE OR REPLACE VIEW peoplecall.meetings
 	WITH (security_invoker = true) AS
@@ -188,6 +191,34 @@ SELECT r.district_id, r.complaint_id,
  WHERE NOT r.solved AND r.decided_at IS NULL;
 COMMENT ON VIEW peoplecall.unsolved IS
 	'citizens'' words that a closing did not solve the matter, on which nobody has decided yet; reopened: it was opened again since';
+
+CREATE OR REPLACE VIEW peoplecall.lists
+	WITH (security_invoker = true) AS
+SELECT l.district_id, l.id AS listing_id,
+       peoplecall.complaint_no(l.id) AS no,
+       l.kind, l.title, l.category, l.area, a.name AS area_name, l.org, o.name AS org_name,
+       l.quantity, l.claimed, l.fulfilled,
+       CASE WHEN l.closed_at IS NULL AND coalesce(t.at < l.expires_at, true)
+            THEN l.quantity - l.claimed ELSE 0 END AS free,
+       l.published_at, l.expires_at, l.closed_at, l.closed,
+       l.need_id, l.resource_id, l.coordination_id
+  FROM peoplecall.listing AS l
+  JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) l.area
+  JOIN peoplecall.org AS o ON o.id = l.org
+ CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t;
+COMMENT ON VIEW peoplecall.lists IS
+	'needs, resources, projects, shared posts and wishes, with how much of each is claimed, fulfilled and free to claim';
+
+CREATE OR REPLACE VIEW peoplecall.listing_history
+	WITH (security_invoker = true) AS
+SELECT e.district_id, e.listing_id,
+       peoplecall.complaint_no(e.listing_id) AS no,
+       e.seq, e.at, e.verb, e.actor, e.officer, f.name AS officer_name,
+       e.org, o.name AS org_name, e.claim_seq, e.detail
+  FROM peoplecall.listing_event AS e
+  LEFT JOIN peoplecall.officer AS f ON f.id = e.officer
+  LEFT JOIN peoplecall.org AS o ON o.id = e.org;
+COMMENT ON VIEW peoplecall.listing_history IS 'what was done with each listing, in order of seq';
 
 CREATE OR REPLACE VIEW peoplecall.ledger AS SELECT 1 AS version;
 COMMENT ON VIEW peoplecall.ledger IS 'the version of the ledger''s tables; written by create_ledger(), read by every verb';

@@ -28,7 +28,8 @@ BEGIN
 	FOREACH recorded IN ARRAY ARRAY['complaint', 'task', 'clock', 'event', 'request',
 		'attachment', 'rating', 'revisit', 'supplement', 'supervision', 'coordination',
 		'coordination_party', 'reporter', 'notice',
-		'sweep_status', 'complaint_text']
+		'sweep_status', 'complaint_text',
+		'alliance_member', 'listing_event', 'volunteer', 'volunteer_person', 'listing_resident']
 	LOOP
 		CONTINUE WHEN EXISTS (
 			SELECT FROM pg_policy AS p
@@ -38,17 +39,46 @@ BEGIN
 ALTER TABLE peoplecall.%1$I ENABLE ROW LEVEL SECURITY;
 CREATE POLICY by_post ON peoplecall.%1$I FOR SELECT USING (peoplecall.%2$I(%3$s));
 		$ddl$, recorded,
-			CASE recorded WHEN 'reporter' THEN 'may_read_reporter'
-			              WHEN 'notice' THEN 'may_read_personal'
-			              ELSE 'may_read' END,
+			CASE WHEN recorded = 'reporter' THEN 'may_read_reporter'
+			     WHEN recorded IN ('notice', 'volunteer_person', 'listing_resident') THEN 'may_read_personal'
+			     ELSE 'may_read' END,
 			-- errors may name anybody's: only for whoever holds the district
 			CASE recorded WHEN 'sweep_status' THEN 'district_id::bigint::peoplecall.areacode'
 			              WHEN 'reporter' THEN 'area, barred'
+			              WHEN 'volunteer' THEN 'community'
 			              ELSE 'area' END));
 	END LOOP;
+	PERFORM peoplecall.ledger_reading_lists();
 END
 $body$;
 COMMENT ON FUNCTION peoplecall.ledger_reading() IS 'row-level security of the case records';
+
+-- What is on the lists is published: whoever holds a post may read it while it
+-- is open. A claim is read where it was made and where its claimer is.
+CREATE FUNCTION peoplecall.ledger_reading_lists() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_policy AS p
+	                WHERE p.polrelid = 'peoplecall.listing'::regclass AND p.polname = 'by_post') THEN
+		PERFORM peoplecall.ledger_ddl($ddl$
+ALTER TABLE peoplecall.listing ENABLE ROW LEVEL SECURITY;
+CREATE POLICY by_post ON peoplecall.listing FOR SELECT
+	USING (closed_at IS NULL OR peoplecall.may_read(area));
+		$ddl$);
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_policy AS p
+	                WHERE p.polrelid = 'peoplecall.claim'::regclass AND p.polname = 'by_post') THEN
+		PERFORM peoplecall.ledger_ddl($ddl$
+ALTER TABLE peoplecall.claim ENABLE ROW LEVEL SECURITY;
+CREATE POLICY by_post ON peoplecall.claim FOR SELECT
+	USING (peoplecall.may_read(area) OR peoplecall.may_read(claimer_area));
+		$ddl$);
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION peoplecall.ledger_reading_lists() IS 'row-level security of listings and claims';
 
 -- The rights follow from the posts that a role has; appoint() and dismiss()
 -- both call this. Rights that the city granted by itself are not ours to take,
@@ -62,6 +92,10 @@ DECLARE
 	personal boolean;
 BEGIN
 	PERFORM peoplecall.gate_actor();
+	-- the owner's rights on his tables come from no post, and none takes them
+	IF role = current_user THEN
+		RETURN;
+	END IF;
 	-- two GRANTs on one table at once would fail; and whoever waited must see
 	-- what the other one left
 	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.grant_reading', 0));
@@ -81,12 +115,15 @@ BEGIN
 		' peoplecall.jurisdiction, peoplecall.category, peoplecall.channel,'
 		' peoplecall.responsibility, peoplecall.grade_rule, peoplecall.calendar,'
 		' peoplecall.calendar_window, peoplecall.calendar_day, peoplecall.sla_policy,'
-		' peoplecall.escalation_step, peoplecall.ruling');
+		' peoplecall.escalation_step, peoplecall.ruling,'
+		' peoplecall.alliance_member, peoplecall.listing, peoplecall.listing_event,'
+		' peoplecall.claim, peoplecall.volunteer, peoplecall.lists, peoplecall.listing_history');
 	-- officers' phones are for the gateway and for those with the duty
 	EXECUTE format(CASE WHEN holds THEN 'GRANT SELECT (id, org, role, name, active) ON peoplecall.officer TO %I'
 	                    ELSE 'REVOKE SELECT (id, org, role, name, active) ON peoplecall.officer FROM %I' END, role);
-	EXECUTE format(CASE WHEN personal THEN 'GRANT SELECT ON peoplecall.reporter TO %I'
-	                    ELSE 'REVOKE SELECT ON peoplecall.reporter FROM %I' END, role);
+	EXECUTE format(CASE WHEN personal THEN 'GRANT SELECT ON %2$s TO %1$I'
+	                    ELSE 'REVOKE SELECT ON %2$s FROM %1$I' END, role,
+		'peoplecall.reporter, peoplecall.volunteer_person, peoplecall.listing_resident');
 END
 $$;
 COMMENT ON FUNCTION peoplecall.grant_reading(name) IS

@@ -180,6 +180,16 @@ BEGIN
 		('returned', '【退单协调】诉求{no}“{title}”已被退回{returned}次，请召集相关单位协调确定责任。'),
 		('called_off', '【会议取消】{convenor}召集的“{title}”协调会（{meets_at}，{place}）取消：诉求{no}已转其他区办理。'),
 		('moved_in', '【移交派单】诉求{no}“{title}”由{from}移交，{reason}，请{org}于{due_at}前派单。'),
+		('claimed', '【认领通知】{claimer}认领了“{title}”（{no}）{quantity}份，余{left}份，期限{expires_at}，请对接落实。'),
+		('claim_fulfilled', '【认领完成】{claimer}认领的“{title}”（{no}）已经发布单位确认完成。'),
+		('claim_released', '【认领取消】{claimer}认领的“{title}”（{no}）已取消：{reason}。'),
+		('claim_lapsed', '【认领失效】{claimer}认领的“{title}”（{no}）期限（{expires_at}）已到，未见落实，已重新公开。'),
+		('listing_closed', '【清单下架】“{title}”（{no}）已由发布单位下架，{claimer}的认领随之终止：{reason}。'),
+		('claim.no_limit', '不限'),
+		('project', '【项目立项】“{title}”（{no}）对接需求“{need}”与资源“{resource}”{quantity}份，由{org}实施，期限{expires_at}。'),
+		('needs_meeting', '需求对接会'),
+		('claimer.member', '一名报到党员'),
+		('claimer.resident', '一名居民志愿者'),
 		('request.suspend', '暂停计时'),
 		('request.extend', '延期'),
 		('request.return', '退单'),
@@ -251,7 +261,10 @@ BEGIN
 		('similar_keep', '400'),
 		('hot_likeness', '0.4'),
 		('hot_complaints', '5'),
-		('hot_people', '50')
+		('hot_people', '50'),
+		('claim_limit', '"7d"'),
+		('claim_again', '["resource", "post"]'),
+		('match_likeness', '0.1')
 	ON CONFLICT DO NOTHING;
 END
 $$;

@@ -50,7 +50,10 @@ BEGIN
 		('revisit_tries', 'whole number', 1, NULL, false),
 		('revisit_apart', 'time limit', NULL, NULL, false),
 		('urge_tells', 'whole number', 0, NULL, false),
-		('notify_reporter', 'list of names', NULL, NULL, false))
+		('notify_reporter', 'list of names', NULL, NULL, false),
+		('claim_limit', 'time limit', NULL, NULL, true),
+		('claim_again', 'list of names', NULL, NULL, false),
+		('match_likeness', 'number', 0, NULL, false))
 		AS v (name, kind, lowest, highest, nullable);
 END
 $$;
@@ -152,15 +155,18 @@ DECLARE
 		'hand_over_all', 'report', 'hot', 'unsolved', 'request', 'granted', 'refused',
 		'resume', 'review', 'returned', 'moved_in', 'urged', 'supplement', 'withdrawn',
 		'subject', 'redo'];
+	claims text[] := ARRAY['claimed', 'claim_fulfilled', 'claim_released', 'claim_lapsed',
+		'listing_closed', 'project'];
 	citizens text[] := ARRAY['receipt', 'transfer', 'extension', 'shelve', 'excluded',
 		'result', 'rating', 'rejected', 'referred', 'reopened', 'upheld'];
 BEGIN
 	RETURN QUERY
 	SELECT v.field, v.templates, v.meaning
 	  FROM (VALUES
-		('no', matters || citizens || '{convene,called_off}', 'number of the complaint, or of the meeting'),
-		('title', matters || citizens || '{convene,called_off}', 'its title'),
-		('org', matters || citizens, 'the org that the message is about, else the lead, else the one that commands'),
+		('no', matters || citizens || claims || '{convene,called_off}',
+			'number of the complaint, of the meeting or of the listing'),
+		('title', matters || citizens || claims || '{convene,called_off}', 'its title'),
+		('org', matters || citizens || '{project}', 'the org that the message is about, else the lead, else the one that commands'),
 		('due_at', matters || citizens, 'the deadline that the message is about, else the complaint''s next'),
 		('area', matters || citizens, 'name of its area'),
 		('category', matters || citizens, 'name of its category'),
@@ -169,16 +175,22 @@ BEGIN
 		('command', matters || citizens, 'the org that commands'),
 		('people', matters || citizens, 'how many it concerns'),
 		('received_at', matters || citizens, 'when it was received'),
-		('officer', matters || '{convene,called_off}', 'who gets the message'),
+		('officer', matters || claims || '{convene,called_off}', 'who gets the message'),
 		('clock', ladder, 'the clock''s kind'),
 		('promise', ladder, 'what it promises: template clock.KIND'),
 		('steps', ladder, 'how many steps of the ladder the message stands for'),
 		('orderer', orders, 'the org that ordered'),
 		('leader', orders, 'the leader who instructed'),
-		('reason', orders || '{hand_over,hand_over_all,request,granted,refused,moved_in,redo}', 'why'),
+		('reason', orders || '{hand_over,hand_over_all,request,granted,refused,moved_in,redo,claim_released,listing_closed}', 'why'),
 		('code', '{receipt}', 'the code by which the citizen follows it'),
 		('urged', '{urged}', 'how often it was urged'),
 		('destination', '{referred}', 'to whom it was referred'),
+		('claimer', claims, 'who claimed: an org''s name, else template claimer.KIND'),
+		('quantity', claims, 'how many'),
+		('left', claims, 'how many are left'),
+		('expires_at', claims, 'until when; template claim.no_limit where there is no limit'),
+		('need', '{project}', 'title of the need'),
+		('resource', '{project}', 'title of the resource'),
 		('answer', '{answered}', 'the answer to an order'),
 		('conclusion', '{answer_refused,order_closed}', 'what the ordering body says of it'),
 		('from', '{hand_over,hand_over_all,moved_in}', 'the officer who hands over, or the area from which a matter was moved'),
@@ -202,7 +214,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.template_fields(text) IS
-	'the fields that a template may name in braces, with the templates that have each; NULL: of all templates. No field holds an address or what a citizen said of himself; none belongs to the words clock.KIND, request.KIND and urgency.NAME';
+	'the fields that a template may name in braces, with the templates that have each; NULL: of all templates. No field holds an address or what a citizen said of himself; none belongs to the words clock.KIND, request.KIND, urgency.NAME, claimer.KIND, claim.no_limit and needs_meeting';
 
 CREATE FUNCTION peoplecall.template_problem(template text, body text) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -213,7 +225,7 @@ DECLARE
 	unknown text;
 BEGIN
 	-- a text of the city's own may name whatever any text may
-	IF known = '{}' AND template !~ '^(clock|request|urgency)\.' THEN
+	IF known = '{}' AND template !~ '^((clock|request|urgency|claim|claimer)\.|needs_meeting$)' THEN
 		known := ARRAY(SELECT f.field FROM peoplecall.template_fields() AS f);
 	END IF;
 	unknown := (SELECT m.part[1]

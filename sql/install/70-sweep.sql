@@ -20,7 +20,11 @@ BEGIN
 	 WHERE NOT EXISTS (
 		SELECT FROM peoplecall.clock AS k
 		 WHERE k.district_id = s.district_id AND k.complaint_id = s.complaint_id
-		   AND k.next_alarm_at IS NOT NULL);
+		   AND k.next_alarm_at IS NOT NULL)
+	   AND NOT EXISTS (
+		SELECT FROM peoplecall.listing AS l
+		 WHERE l.district_id = s.district_id AND l.id = s.complaint_id
+		   AND l.next_alarm_at IS NOT NULL);
 
 	LOOP
 		SELECT min(n.id) INTO district
@@ -469,7 +473,16 @@ BEGIN
 			      AND done.failed OPERATOR(pg_catalog.=) 0;
 		END LOOP;
 	END LOOP;
+	FOREACH district IN ARRAY ARRAY(SELECT d.id FROM peoplecall.due_list_districts() AS d (id))
+	LOOP
+		LOOP
+			SELECT t.* INTO done FROM peoplecall.tick_lists(district, batch) AS t;
+			COMMIT;
+			EXIT WHEN done.listings OPERATOR(pg_catalog.=) 0
+			      AND done.failed OPERATOR(pg_catalog.=) 0;
+		END LOOP;
+	END LOOP;
 END
 $$;
 COMMENT ON PROCEDURE peoplecall.sweep(int) IS
-	'CALL peoplecall.sweep(): fires all that is due in every district, a transaction a batch; may run twice at once, late, or be ended at any moment; not inside a transaction block';
+	'CALL peoplecall.sweep(): fires all that is due in every district and ends what has expired of the lists, a transaction a batch; may run twice at once, late, or be ended at any moment; not inside a transaction block';

@@ -200,6 +200,23 @@ INSERT INTO trial (verb, reach, before, call) VALUES
 	('appoint', 'line12', NULL, $$SELECT peoplecall.appoint(123, 'read', 12)$$),
 	('dismiss', 'line12', NULL, $$SELECT peoplecall.dismiss('gate_other', 'read', 12)$$),
 	('dismiss', 'line12', NULL, $$SELECT peoplecall.dismiss(123, 'read', 12)$$),
+	('join_alliance', 'command', NULL, $$SELECT peoplecall.join_alliance('420106012', 71)$$),
+	('leave_alliance', 'command', NULL, $$SELECT peoplecall.leave_alliance('420106012', 71)$$),
+	('publish', 'area', NULL, $$SELECT peoplecall.publish('need', 't', '420106012001')$$),
+	('publish', 'line31', NULL, $$SELECT peoplecall.publish('need', 't', '420106012001', org => 31)$$),
+	('close_listing', 'line31', 'listed', $$SELECT peoplecall.close_listing(420106000000000003, 'r')$$),
+	('claim', 'line12', 'listed', $$SELECT peoplecall.claim(420106000000000003, 1, org => 12)$$),
+	('claim', 'area', 'listed', $$SELECT peoplecall.claim(420106000000000003, 1, 420106000000000004)$$),
+	('fulfil', 'line31', 'claimed', $$SELECT peoplecall.fulfil(420106000000000003, 1)$$),
+	('release', 'line31 or 33', 'claimed', $$SELECT peoplecall.release(420106000000000003, 1, 'r')$$),
+	('release', 'area', 'claimed', $$SELECT peoplecall.release(420106000000000003, 2, 'r')$$),
+	('register_volunteer', 'area', NULL, $$SELECT peoplecall.register_volunteer('member', 'n', '420106012001', 71, '10000000000')$$),
+	('unregister_volunteer', 'area', 'listed', $$SELECT peoplecall.unregister_volunteer(420106000000000004)$$),
+	('home_counts', 'line31', 'listed', $$SELECT peoplecall.home_counts(31)$$),
+	('convene_needs', 'territorial', 'listed', $$SELECT peoplecall.convene_needs('420106012001', '{33}')$$),
+	('publish_project', 'territorial', 'to be joined', $$SELECT peoplecall.publish_project(420106000000000006, 420106000000000003, 420106000000000005)$$),
+	('due_list_districts', 'any', NULL, $$SELECT peoplecall.due_list_districts()$$),
+	('tick_lists', 'district', NULL, $$SELECT peoplecall.tick_lists(420106)$$),
 	('install_defaults', 'none', NULL, $$SELECT peoplecall.install_defaults()$$);
 INSERT INTO trial (verb, reach, call, by) VALUES
 	('attach', 'area', $$SELECT peoplecall.attach(420106000000000001, 'file:1', '\xabababababababababababababababababababababababababababababababab', 'report', NULL)$$, 'intake'),
@@ -217,6 +234,9 @@ UPDATE trial SET before = CASE before
 	WHEN 'convened' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.convene('{31}', '{商场}', 420106000000000001)$$
 	WHEN 'over' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.convene('{31}', NULL, 420106000000000001); SELECT peoplecall.end_coordination(420106000000000003, 'r')$$
 	WHEN 'unsolved' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2), peoplecall.close(420106000000000001), peoplecall.rate(420106000000000001, false)$$
+	WHEN 'listed' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.publish('need', 't', '420106012001', quantity => 9, org => 31), peoplecall.register_volunteer('member', 'n', '420106012001', 31)$$
+	WHEN 'claimed' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.publish('need', 't', '420106012001', quantity => 9, org => 31), peoplecall.register_volunteer('member', 'n', '420106012001', 31); SELECT peoplecall.claim(420106000000000003, 1, org => 33), peoplecall.claim(420106000000000003, 1, 420106000000000004)$$
+	WHEN 'to be joined' THEN $$SELECT setval('peoplecall.complaint_serial', 2); SELECT peoplecall.publish('need', 't', '420106012001', quantity => 9, org => 31), peoplecall.register_volunteer('member', 'n', '420106012001', 31); SELECT peoplecall.publish('resource', 't', '420106', org => 33), peoplecall.convene('{33}', title => 't', area => '420106012001')$$
 	WHEN 'completed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2)$$
 	WHEN 'closed' THEN $$SELECT peoplecall.complete(420106000000000001, 'r', 1), peoplecall.complete(420106000000000001, 'r', 2), peoplecall.close(420106000000000001)$$
 	END WHERE before IS NOT NULL;
@@ -236,6 +256,7 @@ AS $$
 		WHEN 'inspects' THEN p.org IN (1, 3, 61)
 		WHEN 'inspects street' THEN p.org IN (1, 3, 12, 61)
 		WHEN 'inspects city' THEN p.org IN (1, 61)
+		WHEN 'line31 or 33' THEN p.line31 OR p.org = 33
 		WHEN 'line31 or convenor' THEN p.line31 OR p.org = 12
 		WHEN 'city' THEN p.org = 1 WHEN 'district alone' THEN p.org IN (1, 3)
 		WHEN 'district' THEN p.district ELSE reach = 'any' END
@@ -549,6 +570,14 @@ SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.b
 		WHEN 'answer_supervision' THEN $$420106000000000001, 'r', NULL$$
 		WHEN 'close_supervision' THEN $$420106000000000001, 'r', NULL, true, NULL$$
 		WHEN 'mark' THEN $$420106000000000003, 31, 4, NULL$$
+		WHEN 'publish' THEN $$'need', 't', '420106012001', NULL, 1, NULL, NULL, 31, NULL, NULL$$
+		WHEN 'claim' THEN $$420106000000000003, 1, NULL, 12, NULL$$
+		WHEN 'fulfil' THEN $$420106000000000003, 1, NULL, NULL$$
+		WHEN 'unregister_volunteer' THEN $$420106000000000004, NULL$$
+		WHEN 'home_counts' THEN $$31, '-infinity', 'infinity'$$
+		WHEN 'convene_needs' THEN $$'420106012001', '{33}', NULL, NULL, NULL, NULL$$
+		WHEN 'publish_project' THEN $$420106000000000006, 420106000000000003, 420106000000000005, NULL, 1, NULL, NULL$$
+		WHEN 'tick_lists' THEN $$420106, 10$$
 		WHEN 'recompute' THEN $$420106, NULL, 0, 10$$
 		WHEN 'report' THEN $$420106000000000001, 'n', 1, NULL$$
 		WHEN 'close' THEN $$420106000000000001, NULL$$

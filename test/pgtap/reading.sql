@@ -58,12 +58,22 @@ SELECT district_id, id + 100, area, 1, 'x' FROM peoplecall.complaint;
 INSERT INTO peoplecall.notice (district_id, complaint_id, area, seq, template, body, created_at, not_before, key)
 SELECT district_id, id, area, 9, 'x', 'x', received_at, received_at, id || '-9' FROM peoplecall.complaint;
 
+-- the lists: something in the street, the district and elsewhere, a claim by a volunteer from elsewhere
+SELECT peoplecall.join_alliance(a.area::peoplecall.areacode, 71) FROM (VALUES ('420106'), ('420102')) AS a (area) \g /dev/null
+SELECT peoplecall.publish('wish', '愿望', a.area::peoplecall.areacode, org => a.org, resident_name => '许愿人') FROM (VALUES ('420106015006', 23), ('420102017020', 21), ('420106', 3)) AS a (area, org) \g /dev/null
+SELECT peoplecall.register_volunteer('member', '党员甲', a.area::peoplecall.areacode, 31, '10000000001') FROM (VALUES ('420106015006'), ('420102017020'), ('420106012001')) AS a (area) \g /dev/null
+SELECT peoplecall.claim((SELECT id FROM peoplecall.listing WHERE kind = 'wish' AND area OPERATOR(peoplecall.=) w.area::peoplecall.areacode AND title = '愿望'),
+	1, (SELECT id FROM peoplecall.volunteer WHERE community OPERATOR(peoplecall.=) w.from_area::peoplecall.areacode AND kind = 'member'))
+  FROM (VALUES ('420106015006', '420106012001'), ('420102017020', '420102017020')) AS w (area, from_area) \g /dev/null
+SELECT peoplecall.close_listing(id, '不再需要') FROM peoplecall.listing WHERE area OPERATOR(peoplecall.=) '420102017020' \g /dev/null
+
 --
 -- The case records: exactly the rows in the area.
 --
 CREATE TEMPORARY TABLE recorded (name text);
 INSERT INTO recorded VALUES ('complaint'), ('task'), ('clock'), ('event'), ('request'),
-	('attachment'), ('supplement'), ('rating'), ('revisit'), ('supervision'), ('coordination'), ('coordination_party');
+	('attachment'), ('supplement'), ('rating'), ('revisit'), ('supervision'), ('coordination'), ('coordination_party'),
+	('alliance_member'), ('listing_event');
 CREATE FUNCTION pg_temp.rows_of(name text, area text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	n text;
@@ -95,10 +105,36 @@ SELECT is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.my_tasks'
   WHERE pg_temp.says('city_owner', 'SELECT count(*) FROM peoplecall.task WHERE org = 31 AND state IN (''sent'', ''accepted'')') <> '0';
 SELECT peoplecall.dismiss('read_street', 'handle', 31) \g /dev/null
 
+-- The lists: what is open is published to all, what was closed is of the area.
+-- A claim is read where it was made and where its claimer is.
+SELECT is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.listing'), (SELECT count(*)::text FROM peoplecall.listing WHERE closed_at IS NULL), 'listing: the open ones, of the whole city'),
+       is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.lists WHERE closed IS NOT NULL'), '0', 'listing: none that was closed elsewhere'),
+       is(pg_temp.says('city_owner', 'SELECT count(*) FROM peoplecall.lists WHERE closed IS NOT NULL'), '1', 'the owner sees that there is one'),
+       is(pg_temp.says('read_nothing', 'SELECT count(*) FROM peoplecall.listing'), '42501', 'listing: not without a post'),
+       is(pg_temp.says('read_street', 'SELECT string_agg(area || '' by '' || claimer_area, ''+'' ORDER BY area) FROM peoplecall.claim'), '420106012001 by 420106012001+420106015006 by 420106012001', 'claim: made in the street, or by one of its volunteers'),
+       is(pg_temp.says('read_district', 'SELECT count(*) FROM peoplecall.claim'), '2', 'claim: the district''s'),
+       is(pg_temp.says('read_street', 'SELECT string_agg(name || coalesce(home_org::text, ''''), ''+'' ORDER BY id) FROM peoplecall.volunteer'), '志**+党**31', 'volunteer: the street''s, by the first character of their names'),
+       is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.' || t), '42501', t || ': not without the duty personal'),
+       is(pg_temp.says('read_district', 'SELECT count(*) FROM peoplecall.' || t), '42501', t || ': nor with another'),
+       is(pg_temp.says('read_personal', 'SELECT string_agg(name, ''+'' ORDER BY name) FROM peoplecall.' || t), w, t || ': with it, where the post reaches'),
+       is(pg_temp.says('read_street', 'SELECT claims || '' '' || claims_open FROM peoplecall.home_counts(31)'), '42501', 'home_counts: for the org''s line alone')
+  FROM (VALUES ('volunteer_person', '党员甲+志愿者'), ('listing_resident', '许愿人')) AS p (t, w);
+SELECT peoplecall.appoint('read_street', 'handle', 31) \g /dev/null
+SELECT is(pg_temp.says('read_street', 'SELECT concat_ws('' '', members, communities, claims, claims_open) FROM peoplecall.home_counts(31)'), '3 3 2 1', 'home_counts: its members count back, wherever they serve');
+SELECT peoplecall.dismiss('read_street', 'handle', 31) \g /dev/null
+SELECT is(pg_temp.says('read_street', 'SELECT concat_ws('' '', wishes, wishes_claimed, members, residents) FROM peoplecall.list_counts(''420106012'')'), '1 1 1 1', 'list_counts: an area that the reader''s posts reach'),
+       is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.list_counts(''420106'')'), '0', 'list_counts: no half of the truth about another'),
+       is(pg_temp.says('read_street', 'SELECT string_agg(name, ''+'') FROM peoplecall.list_counts(''4201'', ''community'')'), '东湖路社区+放鹰台社区', 'list_counts: of the communities, his'),
+       is(pg_temp.says('city_owner', 'SELECT concat_ws('' '', wishes, wishes_claimed, members, residents) FROM peoplecall.list_counts(''4201'')'), '4 2 3 1', 'list_counts: all of it for the owner');
+-- a post of the owner gives and takes him nothing
+SELECT peoplecall.dismiss('city_owner', 'configure', 1) \g /dev/null
+SELECT is(pg_temp.says('city_owner', 'SELECT count(*) > 0 FROM peoplecall.' || t), 't', t || ': the owner reads it after he was dismissed from a post')
+  FROM unnest(ARRAY['complaint', 'reporter', 'volunteer_person', 'listing_resident']) AS t;
+
 -- What tells of other places, or of people, is closed.
 SELECT is(pg_temp.says('read_personal', 'SELECT * FROM peoplecall.' || t), '42501', t || ' is not for reading')
   FROM unnest(ARRAY['notice', 'intake_key', 'track_key', 'post', 'setting', 'template', 'officer', 'officer_absence', 'duty_roster',
-	'listing', 'volunteer', 'claim', 'appraisal']) AS t;
+	'appraisal']) AS t;
 SELECT is(pg_temp.says('read_personal', 'SELECT phone FROM peoplecall.officer'), '42501', 'officers'' phones are not for reading'),
        is(pg_temp.says('read_street', 'SELECT name FROM peoplecall.officer WHERE id = 121'), '水果湖街道办事处经办', 'their names are');
 SELECT is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.reporter'), '42501', 'reporter: not without the duty'),
