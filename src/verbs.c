@@ -18,6 +18,11 @@
 #define PC_HANDLING_OR_COMMAND (PC_DUTY_HANDLE | PC_DUTY_DISPATCH)
 #define PC_DECIDING (PC_DUTY_DISPATCH | PC_DUTY_SUPERVISE)
 
+/* whoever works with complaints may see how they are done, where he may read */
+#define PC_APPRAISING \
+	(PC_DUTY_READ | PC_DUTY_DISPATCH | PC_DUTY_HANDLE | PC_DUTY_VERIFY | \
+	 PC_DUTY_SUPERVISE | PC_DUTY_CONFIGURE)
+
 const PcVerb pc_verbs[] = {
 	/* intake, citizen */
 	{"submit", PC_DUTY_INTAKE, 0},
@@ -56,6 +61,15 @@ const PcVerb pc_verbs[] = {
 	{"revisit", PC_DUTY_VERIFY, PC_COMPLETED | PC_CLOSED},
 	{"close", PC_DUTY_VERIFY, PC_COMPLETED},
 	{"reopen", PC_DUTY_VERIFY, PC_CLOSED},
+	/* appraisal */
+	{"appraise", PC_APPRAISING, 0},
+	{"appraised_shares", PC_APPRAISING, 0},
+	{"trend", PC_APPRAISING, 0},
+	{"freeze_appraisal", PC_DUTY_CONFIGURE | PC_DUTY_SUPERVISE, 0},
+	{"refresh_appraisal", PC_DUTY_CONFIGURE, 0},
+	{"recount_appraisal", PC_DUTY_CONFIGURE, 0},
+	{"check_appraisal", PC_DUTY_CONFIGURE | PC_DUTY_SUPERVISE, 0},
+	{"marked_districts", PC_DUTY_CONFIGURE, 0},
 	/* running it */
 	{"take_notices", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},
 	{"confirm_notice", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},

@@ -22,7 +22,8 @@ BEGIN
 	FOREACH recorded IN ARRAY ARRAY['complaint', 'task', 'clock', 'event', 'request',
 		'attachment', 'rating', 'revisit', 'supervision', 'coordination',
 		'coordination_party', 'reporter', 'notice',
-		'sweep_status', 'complaint_text']
+		'sweep_status', 'complaint_text',
+		'appraisal', 'appraisal_fact', 'appraisal_sum', 'appraisal_mark']
 	LOOP
 		CONTINUE WHEN EXISTS (
 			SELECT FROM pg_policy AS p
@@ -35,9 +36,20 @@ CREATE POLICY by_post ON peoplecall.%1$I FOR SELECT USING (peoplecall.%2$I(%3$s)
 			CASE WHEN recorded IN ('reporter', 'notice') THEN 'may_read_personal'
 			     ELSE 'may_read' END,
 			-- errors may name anybody's: only for whoever holds the district
-			CASE recorded WHEN 'sweep_status' THEN 'district_id::bigint::peoplecall.areacode'
+			CASE WHEN recorded IN ('sweep_status', 'appraisal_mark')
+			     THEN 'district_id::bigint::peoplecall.areacode'
 			     ELSE 'area' END));
 	END LOOP;
+	-- a department's area is its district's, which its own post may not reach
+	IF NOT EXISTS (
+		SELECT FROM pg_policy AS p
+		 WHERE p.polrelid = 'peoplecall.appraisal'::regclass AND p.polname = 'by_own_post')
+	THEN
+		PERFORM peoplecall.ledger_ddl($ddl$
+CREATE POLICY by_own_post ON peoplecall.appraisal FOR SELECT
+	USING (org = ANY ((SELECT peoplecall.my_orgs())::bigint[]));
+		$ddl$);
+	END IF;
 END
 $body$;
 COMMENT ON FUNCTION peoplecall.ledger_reading() IS 'row-level security of the case records';
@@ -73,7 +85,8 @@ BEGIN
 		' peoplecall.jurisdiction, peoplecall.category, peoplecall.channel,'
 		' peoplecall.responsibility, peoplecall.grade_rule, peoplecall.calendar,'
 		' peoplecall.calendar_window, peoplecall.calendar_day, peoplecall.sla_policy,'
-		' peoplecall.escalation_step, peoplecall.ruling');
+		' peoplecall.escalation_step, peoplecall.ruling, peoplecall.appraisal,'
+		' peoplecall.score_weights, peoplecall.scores, peoplecall.frozen_scores');
 	-- officers' phones are for the gateway and for those with the duty
 	EXECUTE format(CASE WHEN holds THEN 'GRANT SELECT (id, org, role, name, active) ON peoplecall.officer TO %I'
 	                    ELSE 'REVOKE SELECT (id, org, role, name, active) ON peoplecall.officer FROM %I' END, role);

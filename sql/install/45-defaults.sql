@@ -222,7 +222,10 @@ BEGIN
 		('similar_keep', '400'),
 		('hot_likeness', '0.4'),
 		('hot_complaints', '5'),
-		('hot_people', '50')
+		('hot_people', '50'),
+		('patrol_channels', '["patrol"]'),
+		('satisfied_from', '4'),
+		('appraisal_answers', '5')
 	ON CONFLICT DO NOTHING;
 END
 $$;
