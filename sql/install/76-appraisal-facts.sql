@@ -33,7 +33,7 @@ DECLARE
 	zone text := peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}';
 	patrols text[] := ARRAY(SELECT jsonb_array_elements_text(
 		peoplecall.setting_value('patrol_channels', '["patrol"]')));
-	satisfied_from int := peoplecall.setting_value('satisfied_from', '4')::int;
+	satisfied_from int := peoplecall.setting_number('satisfied_from', 4)::int;
 BEGIN
 	RETURN QUERY
 	WITH matter AS MATERIALIZED (

@@ -102,7 +102,7 @@ AS $$
 DECLARE
 	fine boolean := by IN ('community', 'grid') OR peoplecall.below_street(within)
 		OR peoplecall.below_street(without) OR peoplecall.below_street(roots);
-	least_answers int := peoplecall.setting_value('appraisal_answers', '5')::int;
+	least_answers int := peoplecall.setting_number('appraisal_answers', 5)::int;
 BEGIN
 	RETURN QUERY
 	WITH RECURSIVE counted AS MATERIALIZED (
