@@ -67,6 +67,7 @@ CREATE FUNCTION peoplecall.gate_district(district_id int) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM peoplecall.gate_actor();
 	IF district_id IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
 	END IF;
