@@ -21,6 +21,11 @@
 	(PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_CLOSED | PC_SHELVED)
 #define PC_OPEN (PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_SHELVED)
 
+/* whoever works with complaints may see how they are done, where he may read */
+#define PC_APPRAISING \
+	(PC_DUTY_READ | PC_DUTY_DISPATCH | PC_DUTY_HANDLE | PC_DUTY_VERIFY | \
+	 PC_DUTY_SUPERVISE | PC_DUTY_CONFIGURE)
+
 const PcVerb pc_verbs[] = {
 	/* intake, citizen */
 	{"submit", PC_DUTY_INTAKE, 0},
@@ -90,6 +95,15 @@ const PcVerb pc_verbs[] = {
 	{"publish_project", PC_DUTY_DISPATCH, 0},
 	{"due_list_districts", PC_DUTY_CONFIGURE, 0},
 	{"tick_lists", PC_DUTY_CONFIGURE, 0},
+	/* appraisal */
+	{"appraise", PC_APPRAISING, 0},
+	{"appraised_shares", PC_APPRAISING, 0},
+	{"trend", PC_APPRAISING, 0},
+	{"freeze_appraisal", PC_DUTY_CONFIGURE | PC_DUTY_SUPERVISE, 0},
+	{"refresh_appraisal", PC_DUTY_CONFIGURE, 0},
+	{"recount_appraisal", PC_DUTY_CONFIGURE, 0},
+	{"check_appraisal", PC_DUTY_CONFIGURE | PC_DUTY_SUPERVISE, 0},
+	{"marked_districts", PC_DUTY_CONFIGURE, 0},
 	/* running it */
 	{"take_notices", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},
 	{"confirm_notice", PC_DUTY_DELEGATE | PC_DUTY_CONFIGURE, 0},

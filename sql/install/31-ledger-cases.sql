@@ -423,43 +423,10 @@ CREATE TABLE IF NOT EXISTS peoplecall.sweep_status (
 	PRIMARY KEY (district_id, complaint_id)
 );
 COMMENT ON TABLE peoplecall.sweep_status IS 'complaints whose alarms could not be handled: the error, and when the sweep tries again';
-
-CREATE TABLE IF NOT EXISTS peoplecall.appraisal (
-	district_id int NOT NULL,
-	period daterange NOT NULL,
-	org bigint NOT NULL REFERENCES peoplecall.org,
-	figures jsonb NOT NULL,
-	rules jsonb NOT NULL,
-	frozen_at timestamptz NOT NULL,
-	PRIMARY KEY (district_id, period, org)
-);
-COMMENT ON TABLE peoplecall.appraisal IS 'scores of a period that was frozen, with the rules they were reckoned by (考核)';
-
-CREATE TABLE IF NOT EXISTS peoplecall.appraisal_day (
-	district_id int NOT NULL,
-	day date NOT NULL,
-	org bigint NOT NULL REFERENCES peoplecall.org,
-	area peoplecall.areacode NOT NULL,
-	grade peoplecall.grade NOT NULL,
-	course text NOT NULL CHECK (course IN ('handled', 'patrol', 'consult')),
-	filed bigint NOT NULL DEFAULT 0,
-	due bigint NOT NULL DEFAULT 0,
-	closed bigint NOT NULL DEFAULT 0,
-	on_time bigint NOT NULL DEFAULT 0,
-	contacted bigint NOT NULL DEFAULT 0,
-	contact_asked bigint NOT NULL DEFAULT 0,
-	solved bigint NOT NULL DEFAULT 0,
-	satisfied bigint NOT NULL DEFAULT 0,
-	answered bigint NOT NULL DEFAULT 0,
-	extended bigint NOT NULL DEFAULT 0,
-	excluded bigint NOT NULL DEFAULT 0,
-	PRIMARY KEY (district_id, day, org, area, grade, course)
-);
-COMMENT ON TABLE peoplecall.appraisal_day IS 'daily sums that the appraisal adds up';
 	$ddl$);
 END
 $body$;
-COMMENT ON FUNCTION peoplecall.ledger_joint_work() IS 'the tables of meetings, supervision, the sweep and the appraisal';
+COMMENT ON FUNCTION peoplecall.ledger_joint_work() IS 'the tables of meetings, supervision and the sweep';
 
 CREATE FUNCTION peoplecall.ledger_lists() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

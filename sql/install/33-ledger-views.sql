@@ -297,9 +297,11 @@ BEGIN
 	PERFORM peoplecall.ledger_joint_work();
 	PERFORM peoplecall.ledger_lists();
 	PERFORM peoplecall.ledger_likeness();
+	PERFORM peoplecall.ledger_appraisal();
 	PERFORM peoplecall.ledger_guards();
 	PERFORM peoplecall.ledger_reading();
 	PERFORM peoplecall.ledger_views();
+	PERFORM peoplecall.ledger_scores();
 	RETURN 1;
 END
 $$;

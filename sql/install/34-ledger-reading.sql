@@ -29,7 +29,8 @@ BEGIN
 		'attachment', 'rating', 'revisit', 'supplement', 'supervision', 'coordination',
 		'coordination_party', 'reporter', 'notice',
 		'sweep_status', 'complaint_text',
-		'alliance_member', 'listing_event', 'volunteer', 'volunteer_person', 'listing_resident']
+		'alliance_member', 'listing_event', 'volunteer', 'volunteer_person', 'listing_resident',
+		'appraisal', 'appraisal_fact', 'appraisal_sum', 'appraisal_day', 'appraisal_month', 'appraisal_mark']
 	LOOP
 		CONTINUE WHEN EXISTS (
 			SELECT FROM pg_policy AS p
@@ -43,12 +44,23 @@ CREATE POLICY by_post ON peoplecall.%1$I FOR SELECT USING (peoplecall.%2$I(%3$s)
 			     WHEN recorded IN ('notice', 'volunteer_person', 'listing_resident') THEN 'may_read_personal'
 			     ELSE 'may_read' END,
 			-- errors may name anybody's: only for whoever holds the district
-			CASE recorded WHEN 'sweep_status' THEN 'district_id::bigint::peoplecall.areacode'
-			              WHEN 'reporter' THEN 'area, barred'
-			              WHEN 'volunteer' THEN 'community'
-			              ELSE 'area' END));
+			CASE WHEN recorded IN ('sweep_status', 'appraisal_mark')
+			     THEN 'district_id::bigint::peoplecall.areacode'
+			     WHEN recorded = 'reporter' THEN 'area, barred'
+			     WHEN recorded = 'volunteer' THEN 'community'
+			     ELSE 'area' END));
 	END LOOP;
 	PERFORM peoplecall.ledger_reading_lists();
+	-- a department's area is its district's, which its own post may not reach
+	IF NOT EXISTS (
+		SELECT FROM pg_policy AS p
+		 WHERE p.polrelid = 'peoplecall.appraisal'::regclass AND p.polname = 'by_own_post')
+	THEN
+		PERFORM peoplecall.ledger_ddl($ddl$
+CREATE POLICY by_own_post ON peoplecall.appraisal FOR SELECT
+	USING (org = ANY ((SELECT peoplecall.my_orgs())::bigint[]));
+		$ddl$);
+	END IF;
 END
 $body$;
 COMMENT ON FUNCTION peoplecall.ledger_reading() IS 'row-level security of the case records';
@@ -117,7 +129,8 @@ BEGIN
 		' peoplecall.calendar_window, peoplecall.calendar_day, peoplecall.sla_policy,'
 		' peoplecall.escalation_step, peoplecall.ruling,'
 		' peoplecall.alliance_member, peoplecall.listing, peoplecall.listing_event,'
-		' peoplecall.claim, peoplecall.volunteer, peoplecall.lists, peoplecall.listing_history');
+		' peoplecall.claim, peoplecall.volunteer, peoplecall.lists, peoplecall.listing_history,'
+		' peoplecall.appraisal, peoplecall.score_weights, peoplecall.scores, peoplecall.frozen_scores');
 	-- officers' phones are for the gateway and for those with the duty
 	EXECUTE format(CASE WHEN holds THEN 'GRANT SELECT (id, org, role, name, active) ON peoplecall.officer TO %I'
 	                    ELSE 'REVOKE SELECT (id, org, role, name, active) ON peoplecall.officer FROM %I' END, role);

@@ -264,7 +264,10 @@ BEGIN
 		('hot_people', '50'),
 		('claim_limit', '"7d"'),
 		('claim_again', '["resource", "post"]'),
-		('match_likeness', '0.1')
+		('match_likeness', '0.1'),
+		('patrol_channels', '["patrol"]'),
+		('satisfied_from', '4'),
+		('appraisal_answers', '5')
 	ON CONFLICT DO NOTHING;
 END
 $$;

@@ -53,7 +53,10 @@ BEGIN
 		('notify_reporter', 'list of names', NULL, NULL, false),
 		('claim_limit', 'time limit', NULL, NULL, true),
 		('claim_again', 'list of names', NULL, NULL, false),
-		('match_likeness', 'number', 0, NULL, false))
+		('match_likeness', 'number', 0, NULL, false),
+		('patrol_channels', 'list of names', NULL, NULL, false),
+		('satisfied_from', 'whole number', 1, 5, false),
+		('appraisal_answers', 'whole number', 0, NULL, false))
 		AS v (name, kind, lowest, highest, nullable);
 END
 $$;

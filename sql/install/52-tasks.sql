@@ -119,6 +119,7 @@ AS $$
 DECLARE
 	light record;
 	settled_grade peoplecall.grade;
+	principal bigint;
 BEGIN
 	light := peoplecall.tightest_clock(district_id, complaint_id);
 	UPDATE peoplecall.complaint AS c
@@ -129,10 +130,17 @@ BEGIN
 	       event_count = c.event_count + events,
 	       last_event_at = settle.at
 	 WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id
-	RETURNING c.grade INTO settled_grade;
+	RETURNING c.grade, c.principal_id INTO settled_grade, principal;
+	INSERT INTO peoplecall.appraisal_mark (district_id, complaint_id)
+	VALUES (settle.district_id, settle.complaint_id);
+	-- what a citizen of a merged matter says is said of the principal's handling
+	IF principal IS NOT NULL THEN
+		INSERT INTO peoplecall.appraisal_mark (district_id, complaint_id)
+		VALUES (peoplecall.district_of(principal), principal);
+	END IF;
 	RETURN peoplecall.make_receipt(complaint_id, state, settled_grade, task_seq, org,
 		light.warn_at, light.due_at, light.paused_at, at);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.settle(int, bigint, peoplecall.complaint_state, timestamptz, int, int, bigint) IS
-	'writes what a verb left: state, light, number of events; returns the receipt';
+	'writes what a verb left: state, light, number of events; marks the complaint for the appraisal; returns the receipt';

@@ -120,6 +120,7 @@ BEGIN
 		 ORDER BY v.seq DESC
 		 LIMIT 1) AS e
 	 WHERE c.district_id = recompute_body.district_id AND c.id = s.id;
+	PERFORM peoplecall.mark_appraisal(district_id, stale);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.recompute_body(int, text, bigint, int) IS 'body of recompute()';

@@ -220,6 +220,8 @@ BEGIN
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'split', post_org, NULL,
 		jsonb_build_object('old_principal', c.principal_id, 'reason', reason));
+	-- its citizen's answers count for the principal no longer
+	PERFORM peoplecall.mark_appraisal(peoplecall.district_of(c.principal_id), ARRAY[c.principal_id]);
 	PERFORM peoplecall.end_deserted(c.principal_id, post_org);
 	RETURN peoplecall.settle(c.district_id, c.id, 'received', at, 1, NULL, NULL);
 END

@@ -196,6 +196,17 @@ INSERT INTO trial (verb, reach, before, call) VALUES
 	('fail_notice', 'area', 'noticed', $$SELECT peoplecall.fail_notice('420106000000000001-1', 'e')$$),
 	('due_districts', 'any', NULL, $$SELECT peoplecall.due_districts()$$),
 	('tick', 'district', NULL, $$SELECT peoplecall.tick(420106)$$),
+	('appraise', 'any', NULL, $$SELECT peoplecall.appraise('2019-11-01', '2019-11-30')$$),
+	('appraise', 'area', NULL, $$SELECT peoplecall.appraise('2019-11-01', '2019-11-30', '420106012001', 31)$$),
+	('appraised_shares', 'any', NULL, $$SELECT peoplecall.appraised_shares('due', '2019-11-01', '2019-11-30')$$),
+	('appraised_shares', 'area', NULL, $$SELECT peoplecall.appraised_shares('due', '2019-11-01', '2019-11-30', '420106012001', 31)$$),
+	('trend', 'area', NULL, $$SELECT peoplecall.trend('420106012001', '2019-11-01', '2019-11-30')$$),
+	('freeze_appraisal', 'area', NULL, $$SELECT peoplecall.freeze_appraisal('2019-11-01', '2019-11-30', '420106012001')$$),
+	('refresh_appraisal', 'district', NULL, $$SELECT peoplecall.refresh_appraisal(420106)$$),
+	('recount_appraisal', 'district', NULL, $$SELECT peoplecall.recount_appraisal(420106)$$),
+	('check_appraisal', 'district', NULL, $$SELECT peoplecall.check_appraisal(420106)$$),
+	('check_appraisal', 'any', NULL, $$SELECT peoplecall.check_appraisal(NULL)$$),
+	('marked_districts', 'any', NULL, $$SELECT peoplecall.marked_districts()$$),
 	('appoint', 'line12', NULL, $$SELECT peoplecall.appoint('gate_other', 'read', 12)$$),
 	('appoint', 'line12', NULL, $$SELECT peoplecall.appoint(123, 'read', 12)$$),
 	('dismiss', 'line12', NULL, $$SELECT peoplecall.dismiss('gate_other', 'read', 12)$$),
@@ -584,6 +595,10 @@ SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.b
 		WHEN 'reopen' THEN $$420106000000000001, 'r', true$$
 		WHEN 'take_notices' THEN $$10, interval '1 minute'$$
 		WHEN 'tick' THEN $$420106, 10$$
+		WHEN 'appraise' THEN $$'2019-11-01', '2019-11-30', '420106012001', 31, 'handled', 'org'$$
+		WHEN 'appraised_shares' THEN $$'due', '2019-11-01', '2019-11-30', '420106012001', 31, 'handled'$$
+		WHEN 'trend' THEN $$'420106012001', '2019-11-01', '2019-11-30', 'handled'$$
+		WHEN 'refresh_appraisal' THEN $$420106, 10$$
 		ELSE substring(p.call FROM '\((.*)\)') END)) AS call
 	    FROM trial AS p) AS t
  CROSS JOIN (VALUES ('gate_other'), ('postgres'), (:'ledger_owner')) AS r (who);

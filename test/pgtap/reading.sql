@@ -134,7 +134,7 @@ SELECT is(pg_temp.says('city_owner', 'SELECT count(*) > 0 FROM peoplecall.' || t
 -- What tells of other places, or of people, is closed.
 SELECT is(pg_temp.says('read_personal', 'SELECT * FROM peoplecall.' || t), '42501', t || ' is not for reading')
   FROM unnest(ARRAY['notice', 'intake_key', 'track_key', 'post', 'setting', 'template', 'officer', 'officer_absence', 'duty_roster',
-	'appraisal']) AS t;
+	'appraisal_fact', 'appraisal_sum', 'appraisal_mark']) AS t;
 SELECT is(pg_temp.says('read_personal', 'SELECT phone FROM peoplecall.officer'), '42501', 'officers'' phones are not for reading'),
        is(pg_temp.says('read_street', 'SELECT name FROM peoplecall.officer WHERE id = 121'), '水果湖街道办事处经办', 'their names are');
 SELECT is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.reporter'), '42501', 'reporter: not without the duty'),
@@ -147,6 +147,12 @@ DELETE FROM peoplecall.post WHERE role = 'read_personal' AND org = 1;
 -- the sweep's errors of another district tell numbers and messages
 SELECT is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.sweep_status'), '0', 'sweep_status: nothing of a district that the post does not hold'),
        is(pg_temp.says('read_district', 'SELECT count(*) FROM peoplecall.sweep_status'), '1', 'sweep_status: the district''s own');
+-- frozen figures: of orgs in the area, and of the reader's own
+SELECT is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.appraisal'), '0', 'appraisal: nothing of a department of the district'),
+       is(pg_temp.says('read_district', 'SELECT count(*) FROM peoplecall.appraisal'), '1', 'appraisal: the district''s own');
+SELECT peoplecall.appoint('read_street', 'handle', 31) \g /dev/null
+SELECT is(pg_temp.says('read_street', 'SELECT org FROM peoplecall.frozen_scores'), '31', 'appraisal: with a post there the department''s');
+SELECT peoplecall.dismiss('read_street', 'handle', 31) \g /dev/null
 
 -- Every table that a post opens is a rule for all, or has a row policy.
 SELECT is(array_agg(c.relname ORDER BY c.relname), NULL, 'no case record is open without a row policy')

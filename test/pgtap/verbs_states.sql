@@ -180,7 +180,8 @@ SELECT set_eq(
 	ARRAY['answer_supervision', 'close_supervision', 'hand_over_all', 'sign', 'attend', 'end_coordination', 'mark', 'recompute', 'open_districts', 'submit', 'take_notices', 'confirm_notice', 'fail_notice', 'due_districts', 'tick',
 	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness', 'track', 'track_code',
 	      'join_alliance', 'leave_alliance', 'publish', 'close_listing', 'claim', 'fulfil', 'release', 'register_volunteer', 'unregister_volunteer',
-	      'home_counts', 'convene_needs', 'publish_project', 'due_list_districts', 'tick_lists'],
+	      'home_counts', 'convene_needs', 'publish_project', 'due_list_districts', 'tick_lists',
+	      'appraise', 'appraised_shares', 'trend', 'freeze_appraisal', 'refresh_appraisal', 'recount_appraisal', 'check_appraisal', 'marked_districts'],
 	'verbs without a complaint to leave from');
 -- every function that takes the gate is in the table
 SELECT set_eq(
