@@ -197,6 +197,7 @@ CREATE FUNCTION peoplecall.refuse_answer(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	next_clock int;
 	c peoplecall.complaint;
 	s peoplecall.supervision;
 	k peoplecall.clock;
@@ -215,8 +216,9 @@ BEGIN
 	IF c.state IN ('merged', 'rejected', 'referred', 'withdrawn', 'moved') THEN
 		NULL;					-- nobody counts the time of a matter that left
 	ELSIF allowed IS NOT NULL THEN
+		next_clock := peoplecall.start_answer_clock(c.district_id, c.id, allowed, at);
 		UPDATE peoplecall.supervision AS x
-		   SET clock_seq = peoplecall.start_answer_clock(c.district_id, c.id, allowed, at)
+		   SET clock_seq = next_clock
 		 WHERE x.district_id = c.district_id AND x.complaint_id = c.id AND x.seq = s.seq;
 	ELSIF k.verdict IN ('met', 'missed') THEN
 		PERFORM peoplecall.resume_clock(c.district_id, c.id, k.seq, c.grade, at);

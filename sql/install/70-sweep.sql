@@ -75,7 +75,6 @@ DECLARE
 	fired record;
 	error_state text;
 	error_text text;
-	tried int;
 BEGIN
 	IF district_id IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
@@ -138,25 +137,38 @@ BEGIN
 			GET STACKED DIAGNOSTICS error_state = RETURNED_SQLSTATE,
 			                        error_text = MESSAGE_TEXT;
 			failed := failed + 1;
-			tried := coalesce((SELECT s.attempts FROM peoplecall.sweep_status AS s
-			                    WHERE s.district_id = tick_body.district_id
-			                      AND s.complaint_id = one), 0);
-			INSERT INTO peoplecall.sweep_status (district_id, complaint_id, attempts,
-				failed_at, retry_at, sqlstate, message)
-			VALUES (tick_body.district_id, one, tried + 1, now_at,
-				now_at + interval '1 minute' * (2 ^ least(tried, 10)),
-				error_state, error_text)
-			ON CONFLICT ON CONSTRAINT sweep_status_pkey DO UPDATE
-			   SET attempts = EXCLUDED.attempts,
-			       failed_at = EXCLUDED.failed_at,
-			       retry_at = EXCLUDED.retry_at,
-			       sqlstate = EXCLUDED.sqlstate,
-			       message = EXCLUDED.message;
+			PERFORM peoplecall.note_failure(district_id, one, now_at, error_state, error_text);
 		END;
 	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.tick_body(int, int) IS 'body of tick()';
+
+CREATE FUNCTION peoplecall.note_failure(
+	district_id int, complaint_id bigint, now_at timestamptz, sqlstate text, message text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	tried int := coalesce((SELECT s.attempts FROM peoplecall.sweep_status AS s
+	                        WHERE s.district_id = note_failure.district_id
+	                          AND s.complaint_id = note_failure.complaint_id), 0);
+BEGIN
+	INSERT INTO peoplecall.sweep_status (district_id, complaint_id, attempts,
+		failed_at, retry_at, sqlstate, message)
+	VALUES (note_failure.district_id, note_failure.complaint_id, tried + 1, now_at,
+		now_at + interval '1 minute' * (2 ^ least(tried, 10)),
+		note_failure.sqlstate, note_failure.message)
+	ON CONFLICT ON CONSTRAINT sweep_status_pkey DO UPDATE
+	   SET attempts = EXCLUDED.attempts,
+	       failed_at = EXCLUDED.failed_at,
+	       retry_at = EXCLUDED.retry_at,
+	       sqlstate = EXCLUDED.sqlstate,
+	       message = EXCLUDED.message;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.note_failure(int, bigint, timestamptz, text, text) IS
+	'used by tick() and tick_lists(): what failed is tried again later and later';
 
 -- One statement takes all steps of a batch; only what moves command or opens a
 -- supervision goes complaint by complaint, after it.

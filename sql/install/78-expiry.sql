@@ -176,25 +176,3 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.expire_listing(int, bigint, timestamptz) IS
 	'ends what has expired of a listing, unless somebody works on it';
-
-CREATE FUNCTION peoplecall.note_failure(
-	district_id int, listing bigint, now_at timestamptz, sqlstate text, message text) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	INSERT INTO peoplecall.sweep_status AS s (district_id, complaint_id, attempts,
-		failed_at, retry_at, sqlstate, message)
-	VALUES (note_failure.district_id, note_failure.listing, 1, now_at, now_at + interval '1 minute',
-		note_failure.sqlstate, note_failure.message)
-	ON CONFLICT ON CONSTRAINT sweep_status_pkey DO UPDATE
-	   SET attempts = s.attempts + 1,
-	       failed_at = EXCLUDED.failed_at,
-	       retry_at = EXCLUDED.failed_at
-		+ interval '1 minute' * (2 ^ least(s.attempts, 10)),
-	       sqlstate = EXCLUDED.sqlstate,
-	       message = EXCLUDED.message;
-END
-$$;
-COMMENT ON FUNCTION peoplecall.note_failure(int, bigint, timestamptz, text, text) IS
-	'used by tick_lists(): a listing whose expiry failed is tried again later and later';

@@ -8,6 +8,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 BEGIN;
 SELECT no_plan();
+SET LOCAL TimeZone = 'Asia/Shanghai';
 \ir ../fixture/acting.sql
 
 -- Noise in 东湖路社区: the police, 33, lead; street 12 commands. Everybody has
