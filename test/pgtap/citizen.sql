@@ -2,12 +2,14 @@
 -- Each where his complaint stands by itself, where it was merged into another,
 -- and where others were merged into it.
 \set QUIET on
+\pset fieldsep '\n'
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 BEGIN;
 SELECT no_plan();
+SET LOCAL TimeZone = 'Asia/Shanghai';
 \ir ../fixture/acting.sql
 
 -- Noise in 东湖路社区: the police, 33, lead; street 12 commands. Everybody has
