@@ -182,7 +182,7 @@ COMMENT ON FUNCTION peoplecall.check_tries(int, bigint, timestamptz) IS
 	'used by revisit(): whether one more call in vain is the last that setting revisit_tries (3) asks for; PC006 for one more than that, and for one sooner than setting revisit_apart (2h) after the one before';
 
 CREATE FUNCTION peoplecall.require_satisfaction(satisfaction int) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
