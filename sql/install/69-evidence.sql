@@ -52,7 +52,7 @@ COMMENT ON FUNCTION peoplecall.attach_body(bigint, text, bytea, text, int) IS 'b
 
 -- No message repeats the address: it may hold what it must not.
 CREATE FUNCTION peoplecall.check_evidence(uri text, sha256 bytea, stage text) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

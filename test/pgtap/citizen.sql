@@ -2,6 +2,7 @@
 -- Each where his complaint stands by itself, where it was merged into another,
 -- and where others were merged into it.
 \set QUIET on
+\pset fieldsep '\n'
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 SET client_min_messages = warning;

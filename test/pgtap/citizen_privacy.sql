@@ -1,12 +1,14 @@
 -- Confidential and anonymous citizens: handlers never see them, by no way; and
 -- a matter about an org is out of its hands.
 \set QUIET on
+\pset fieldsep '\n'
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 BEGIN;
 SELECT no_plan();
+SET LOCAL TimeZone = 'Asia/Shanghai';
 \ir ../fixture/acting.sql
 SELECT * FROM pg_temp.at('2019-12-05 09:00');
 CREATE FUNCTION pg_temp.says(who name, what text) RETURNS text LANGUAGE plpgsql AS $$

@@ -140,6 +140,10 @@ SELECT is(pg_temp.says('read_personal', 'SELECT phone FROM peoplecall.officer'),
 SELECT is(pg_temp.says('read_street', 'SELECT count(*) FROM peoplecall.reporter'), '42501', 'reporter: not without the duty'),
        is(pg_temp.says('read_district', 'SELECT count(*) FROM peoplecall.reporter'), '42501', 'reporter: nor with another'),
        is(pg_temp.says('read_personal', 'SELECT count(*) FROM peoplecall.reporter'), pg_temp.rows_of('reporter', '420106012'), 'reporter: with it, where the post reaches');
+-- a post takes no right from the owner, as whom verbs read
+SELECT peoplecall.appoint('city_owner', 'configure', 1), peoplecall.dismiss('city_owner', 'configure', 1) \g /dev/null
+SELECT is(pg_temp.says('city_owner', 'SELECT count(*) FROM peoplecall.reporter'), pg_temp.rows_of('reporter', '0'), 'reporter: a post takes no right from the owner'),
+       is(pg_temp.says('city_owner', 'SELECT count(*) FROM peoplecall.board'), (SELECT count(*)::text FROM peoplecall.board), 'board: nor does one that ended');
 INSERT INTO peoplecall.post (role, duty, org) VALUES ('read_personal', 'read', 1);
 SELECT is(pg_temp.says('read_personal', 'SELECT count(*) FROM peoplecall.complaint'), pg_temp.rows_of('complaint', '0'), 'a wider post for another duty'),
        is(pg_temp.says('read_personal', 'SELECT count(*) FROM peoplecall.reporter'), pg_temp.rows_of('reporter', '420106012'), 'brings no more of the reporters');

@@ -1,11 +1,13 @@
 -- Following a matter by its code: what is seen, by whom, and what is not.
 \set QUIET on
+\pset fieldsep '\n'
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 BEGIN;
 SELECT no_plan();
+SET LOCAL TimeZone = 'Asia/Shanghai';
 \ir ../fixture/acting.sql
 SELECT * FROM pg_temp.at('2019-12-05 09:00');
 CREATE ROLE tr_app; CREATE ROLE tr_intake; CREATE ROLE tr_far; CREATE ROLE tr_handler; CREATE ROLE tr_reader;

@@ -2,12 +2,14 @@
 -- first one reopens by itself, the next waits for the org above; both are
 -- judged.
 \set QUIET on
+\pset fieldsep '\n'
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 BEGIN;
 SELECT no_plan();
+SET LOCAL TimeZone = 'Asia/Shanghai';
 \ir ../fixture/acting.sql
 CREATE ROLE un_street; CREATE ROLE un_district; CREATE ROLE un_inspection; CREATE ROLE un_city; CREATE ROLE un_police;
 SELECT peoplecall.appoint('un_street', 'supervise', 12), peoplecall.appoint('un_street', 'verify', 12), peoplecall.appoint('un_district', 'supervise', 3),
