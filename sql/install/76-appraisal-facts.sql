@@ -11,7 +11,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.city_day(timestamptz) IS
-	'the day of a time in the zone of setting timezone';
+	'the day of a time in the zone of setting timezone; used by appraise()';
 
 -- From rows of the case records, a set of complaints of one district at a time.
 -- It reads no clock: what depends on today is cut away when figures are asked
@@ -195,7 +195,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.appraisal_facts(int, bigint[]) IS
-	'what these complaints of a district contribute, reckoned from the case records: a row for each share, and for each answer of a citizen, charged to the lead''s share that closed the matter';
+	'what these complaints of a district contribute, reckoned from the case records: a row for each share, and for each answer of a citizen, charged to the lead''s share that closed the matter; used by appraise() and refresh_appraisal()';
 
 -- The next three are one expression each and inlined by the planner.
 CREATE FUNCTION peoplecall.street_of(area peoplecall.areacode) RETURNS peoplecall.areacode
@@ -206,7 +206,7 @@ BEGIN ATOMIC
 	            ELSE area END;
 END;
 COMMENT ON FUNCTION peoplecall.street_of(peoplecall.areacode) IS
-	'the street that an area lies in, or the area where it is no smaller than one: what the appraisal''s sums are kept by';
+	'the street that an area lies in, or the area where it is no smaller than one: what the appraisal''s sums are kept by; used by refresh_appraisal()';
 
 CREATE FUNCTION peoplecall.appraisal_spread(
 	sent_day date, due_day date, done_day date, returned_day date, answer_day date,
@@ -235,7 +235,7 @@ BEGIN ATOMIC
 	 WHERE v.day IS NOT NULL;
 END;
 COMMENT ON FUNCTION peoplecall.appraisal_spread(date, date, date, date, date, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int) IS
-	'a fact''s counts, each on the day that it belongs to';
+	'a fact''s counts, each on the day that it belongs to; used by refresh_appraisal() and appraise()';
 
 CREATE FUNCTION peoplecall.appraisal_cut(
 	from_day date, to_day date, last_day date, at timestamptz,
@@ -258,4 +258,4 @@ BEGIN ATOMIC
 	                    THEN 1 ELSE 0 END AS moved) AS c;
 END;
 COMMENT ON FUNCTION peoplecall.appraisal_cut(date, date, date, timestamptz, timestamptz, date, date, date, boolean, int, int, int, int, int, int, int, int) IS
-	'what to add to a fact''s counts in a period: less what is not due yet at that time or was done after last_day (to_day or today, whichever comes first), and whether a grant moved it out';
+	'what to add to a fact''s counts in a period: less what is not due yet at that time or was done after last_day (to_day or today, whichever comes first), and whether a grant moved it out; used by appraise()';

@@ -15,7 +15,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.mark_appraisal(int, bigint[]) IS
-	'says that facts of these complaints have changed; settle() does so for every verb';
+	'says that facts of these complaints have changed; settle() does so for every verb; used by verbs';
 
 CREATE FUNCTION peoplecall.refresh_appraisal(
 	district_id int, batch int DEFAULT 5000, OUT marks int, OUT complaints int, OUT facts int)
@@ -199,7 +199,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.store_facts(int, bigint[]) IS
-	'replaces what is stored of these complaints by what they contribute now, and moves the sums by the difference; returns how many facts went and came';
+	'replaces what is stored of these complaints by what they contribute now, and moves the sums by the difference; returns how many facts went and came; used by refresh_appraisal()';
 
 CREATE FUNCTION peoplecall.marked_districts() RETURNS SETOF int
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
@@ -361,7 +361,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.sums_of_facts(int) IS
-	'what the sums of a district must be by its stored facts';
+	'what the sums of a district must be by its stored facts; used by recount_appraisal() and check_appraisal()';
 
 CREATE PROCEDURE peoplecall.rebuild_appraisal()
 	LANGUAGE plpgsql

@@ -110,7 +110,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.appraisal_fine(date, date, timestamptz, peoplecall.areacode[], peoplecall.areacode[], bigint, peoplecall.areacode[], bigint[], text) IS
-	'counts of a period by share and answer, as they stand at a time: of matters within some areas and without others, of one org, and only what a caller may see (areas roots, orgs; NULL roots for all)';
+	'counts of a period by share and answer, as they stand at a time: of matters within some areas and without others, of one org, and only what a caller may see (areas roots, orgs; NULL roots for all); used by appraise()';
 
 CREATE FUNCTION peoplecall.topmost(areas peoplecall.areacode[]) RETURNS peoplecall.areacode[]
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -126,7 +126,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.topmost(peoplecall.areacode[]) IS
-	'those of the areas that lie in no other of them, each once';
+	'those of the areas that lie in no other of them, each once; used by appraise()';
 
 CREATE FUNCTION peoplecall.appraisal_counts(
 	from_day date, to_day date, at timestamptz, within peoplecall.areacode[],
@@ -261,4 +261,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.appraisal_counts(date, date, timestamptz, peoplecall.areacode[], peoplecall.areacode[], bigint, peoplecall.areacode[], bigint[], text) IS
-	'as appraisal_fine(), from the sums, by org and area down to the street (or to where a changed complaint lies)';
+	'as appraisal_fine(), from the sums, by org and area down to the street (or to where a changed complaint lies); used by appraise()';

@@ -120,7 +120,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.area_heirs(date) IS
-	'codes that were merged, renamed or moved by a day, each with the one that answers for it then';
+	'codes that were merged, renamed or moved by a day, each with the one that answers for it then; used by trend()';
 
 CREATE FUNCTION peoplecall.trend(
 	area peoplecall.areacode, from_day date DEFAULT NULL, to_day date DEFAULT NULL,

@@ -44,7 +44,7 @@ BEGIN ATOMIC
 	SELECT CASE WHEN whole >= greatest(at_least, 1) THEN round(100 * part / whole, 2) END;
 END;
 COMMENT ON FUNCTION peoplecall.per_cent(numeric, numeric, numeric) IS
-	'part of whole in per cent, to two places; NULL where whole is 0 or below at_least';
+	'part of whole in per cent, to two places; NULL where whole is 0 or below at_least; used by appraise()';
 
 -- An officer sees what concerns the areas that his posts reach, and what the
 -- orgs that he stands for have done, wherever that was.
@@ -89,7 +89,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.below_street(peoplecall.areacode[]) IS
-	'whether one of the areas is smaller than those that the appraisal''s sums are kept by';
+	'whether one of the areas is smaller than those that the appraisal''s sums are kept by; used by appraise()';
 
 CREATE FUNCTION peoplecall.appraisal_rows(
 	from_day date, to_day date, at timestamptz, within peoplecall.areacode[],
@@ -199,7 +199,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.require_period(date, date, text) IS
-	'22023 for a period that ends before it begins or never, or an unknown course';
+	'22023 for a period that ends before it begins or never, or an unknown course; used by appraise()';
 
 CREATE FUNCTION peoplecall.appraise(
 	from_day date DEFAULT NULL, to_day date DEFAULT NULL,
