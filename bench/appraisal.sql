@@ -1,9 +1,8 @@
 -- A year of a city in appraise(): 7.3 million shares in 13 districts, 160
 -- streets and 3,000 communities. Run it with psql -X in a database of its own
 -- that has nothing of ours yet. It prints how long the figures of a year, a
--- month and other periods take, live, with changes that wait for a refresh; and
--- what a refresh costs, and the mark that a verb leaves. -v shares=N for another
--- number of shares.
+-- month and other periods take, and how large the tables are. -v shares=N for
+-- another number of shares.
 \set QUIET on
 SET client_min_messages = error;
 \if :{?shares} \else \set shares 7300000 \endif
@@ -13,6 +12,7 @@ SELECT peoplecall.install_defaults() \g /dev/null
 SET search_path = peoplecall, public;
 SET peoplecall.as_of = '2025-01-05 10:00+08';
 SET maintenance_work_mem = '512MB';
+SET work_mem = '128MB';
 SELECT setseed(0.25) \g /dev/null
 
 INSERT INTO area (code, name, residents) VALUES ('42', 'province', NULL), ('4201', 'city', 13700000);
@@ -68,9 +68,7 @@ SELECT p.district_id, p.district_id * 1000000000000 + f.n, CASE WHEN f.answers T
   JOIN place AS p ON p.n = f.place;
 ALTER TABLE appraisal_fact ADD PRIMARY KEY (district_id, complaint_id, entry);
 SELECT ledger_appraisal() \g /dev/null
-\timing on
 \echo the sums, from the facts, as recount_appraisal() makes them
-\timing off
 SELECT clock_timestamp() AS t0 \gset
 INSERT INTO appraisal_sum SELECT d.id, s.* FROM (SELECT DISTINCT district_id AS id FROM place) AS d, sums_of_facts(d.id) AS s;
 VACUUM (ANALYZE) appraisal_sum;
@@ -78,9 +76,9 @@ VACUUM (ANALYZE) appraisal_fact;
 SELECT clock_timestamp() - :'t0' AS took;
 SELECT span, count(*) AS rows FROM appraisal_sum GROUP BY 1;
 SELECT c.relname, pg_size_pretty(pg_table_size(c.oid)) AS heap, pg_size_pretty(pg_indexes_size(c.oid)) AS indexes
-  FROM pg_class AS c WHERE c.relname IN ('appraisal_fact', 'appraisal_sum') AND c.relkind = 'r';
+  FROM pg_class AS c WHERE c.relname IN ('appraisal_fact', 'appraisal_day', 'appraisal_month');
 \timing on
-\echo year
+\echo year, cold and warm
 SELECT count(*), sum(due) AS due, sum(closed) AS closed, sum(on_time) AS on_time FROM appraise('2024-01-01', '2024-12-31');
 \g
 \echo year, all courses, one row

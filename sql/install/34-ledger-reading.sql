@@ -23,7 +23,7 @@ BEGIN
 		'attachment', 'rating', 'revisit', 'supervision', 'coordination',
 		'coordination_party', 'reporter', 'notice',
 		'sweep_status', 'complaint_text',
-		'appraisal', 'appraisal_fact', 'appraisal_sum', 'appraisal_mark']
+		'appraisal', 'appraisal_fact', 'appraisal_sum', 'appraisal_day', 'appraisal_month', 'appraisal_mark']
 	LOOP
 		CONTINUE WHEN EXISTS (
 			SELECT FROM pg_policy AS p

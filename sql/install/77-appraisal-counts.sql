@@ -1,6 +1,8 @@
 -- From facts and sums to the counts of a period: sums of whole months and days,
 -- less what the period's end cuts through, and the complaints that changed since
 -- the last refresh reckoned anew. All of it in one statement, so in one snapshot.
+-- The planner must see the period and the areas to choose by, and takes far more
+-- time to compile these statements than to run them.
 
 -- For the drill-down, and wherever sums are too coarse: below the street.
 CREATE FUNCTION peoplecall.appraisal_fine(
@@ -18,6 +20,8 @@ CREATE FUNCTION peoplecall.appraisal_fine(
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET plan_cache_mode = force_custom_plan
+	SET jit = off
+	SET work_mem = '64MB'
 AS $$
 DECLARE
 	last_day date := least(to_day, peoplecall.city_day(at));
@@ -141,6 +145,8 @@ CREATE FUNCTION peoplecall.appraisal_counts(
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET plan_cache_mode = force_custom_plan
+	SET jit = off
+	SET work_mem = '64MB'
 AS $$
 DECLARE
 	today date := peoplecall.city_day(at);
