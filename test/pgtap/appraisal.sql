@@ -1,6 +1,7 @@
 -- The appraisal: the figures that the reform published, what moves a figure and
 -- what does not, who may see which, frozen periods, trends.
 \set QUIET on
+\pset fieldsep '\n'
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 SET client_min_messages = warning;
@@ -9,6 +10,7 @@ BEGIN;
 SELECT no_plan();
 \ir ../fixture/acting.sql
 SET LOCAL TimeZone = 'Asia/Shanghai';
+SET LOCAL DateStyle = 'ISO, YMD';
 CREATE ROLE appr_street;
 CREATE ROLE appr_community;
 CREATE ROLE appr_market;

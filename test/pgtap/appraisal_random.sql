@@ -10,6 +10,7 @@ BEGIN;
 SELECT no_plan();
 \ir ../fixture/acting.sql
 SET LOCAL TimeZone = 'Asia/Shanghai';
+SET LOCAL DateStyle = 'ISO, YMD';
 UPDATE peoplecall.setting SET value = '1' WHERE name = 'reopen_limit';
 UPDATE peoplecall.setting SET value = '9' WHERE name ~ '^request_.*_times$';
 INSERT INTO peoplecall.area_history (code, name, valid) VALUES ('420102017', '后湖街', '[2016-01-01,2018-01-01)');
