@@ -212,6 +212,7 @@ SELECT pg_temp.at('2020-10-12 09:00') \g /dev/null
 SELECT complaint_id AS s1 FROM peoplecall.submit('hotline', '路灯', '', '420106012001', 'city.facility') \gset
 SELECT complaint_id AS s2 FROM peoplecall.submit('hotline', '车库', '', '420102017020', 'property.garage') \gset
 SELECT pg_temp.food('2020-10-12 09:30') AS s3 \gset
+SELECT pg_temp.show(:s1) \g /dev/null
 SELECT peoplecall.complete(c, '办') FROM unnest(ARRAY[:s1, :s2, :s3]) AS c \g /dev/null
 SELECT * FROM pg_temp.at('2020-10-30 09:00');
 SELECT results_eq($$SELECT org, due, settled_below, below_rate FROM peoplecall.appraise('2020-10-01', '2020-10-31')$$,

@@ -58,7 +58,7 @@ BEGIN
 		WHEN 'submit' THEN
 			PERFORM peoplecall.submit(pg_temp.pick('hotline', 'hotline', 'hotline', 'patrol'), '事' || random(), '',
 				pg_temp.pick('420106012001', '420106015006', '420102017020', '420102017', '420106')::peoplecall.areacode,
-				pg_temp.pick('market.food', 'city.facility', 'police.noise', 'city.garbage', 'market.prepaid')::ltree,
+				pg_temp.pick('market.food', 'property.garage', 'police.noise', 'city.garbage', 'market.prepaid')::ltree,
 				pg_temp.pick('complaint', 'complaint', 'complaint', 'consult', 'help'), auto_dispatch => random() < 0.9);
 		WHEN 'dispatch' THEN PERFORM peoplecall.dispatch(c, pg_temp.pick('31', '33', '41', '12', '22', '21')::bigint, ARRAY[pg_temp.pick('32', '34', '43', '51')::bigint]);
 		WHEN 'accept' THEN PERFORM peoplecall.accept(c, t);

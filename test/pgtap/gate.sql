@@ -686,7 +686,7 @@ SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger()', NULL, NUL
 SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger(''gate_other'')', NULL, NULL,
 	'DO $x$ DECLARE t text; BEGIN SET LOCAL client_min_messages = error;
 	FOR t IN SELECT format(''%s peoplecall.%I'', CASE relkind WHEN ''v'' THEN ''VIEW'' WHEN ''S'' THEN ''SEQUENCE'' ELSE ''TABLE'' END, relname)
-	           FROM pg_class WHERE relnamespace = ''peoplecall''::regnamespace AND relkind IN (''r'', ''v'', ''S'') ORDER BY relkind <> ''v'', relkind <> ''r''
+	           FROM pg_class WHERE relnamespace = ''peoplecall''::regnamespace AND relkind IN (''r'', ''p'', ''v'', ''S'') ORDER BY relkind <> ''v'', relkind = ''S''
 	LOOP EXECUTE format(''DROP %s CASCADE'', replace(t, '' peoplecall'', '' IF EXISTS peoplecall'')); END LOOP; END $x$'),
 	CASE WHEN :'ledger_owner' = 'postgres' THEN 'ok' ELSE '42501' END,
 	'nor while another role may make functions among ours');

@@ -129,7 +129,7 @@ SELECT FROM peoplecall.request(:c, 'extend', '难', by => '1wd') \g /dev/null
 SELECT FROM peoplecall.decide(:c, 1, false, '否') \g /dev/null
 SELECT FROM peoplecall.report(:c, '在办', to_level => 'district') \g /dev/null
 SELECT peoplecall.convene('{31}', complaint => :c) \g /dev/null
-SELECT set_eq(format('SELECT DISTINCT n.template FROM peoplecall.notice AS n WHERE n.complaint_id = %s', :c),
+SELECT set_eq(format('SELECT DISTINCT n.template FROM peoplecall.notice AS n WHERE n.complaint_id = %s AND NOT n.to_reporter', :c),
 	ARRAY['half', 'supervised', 'instruct', 'answered', 'answer_refused', 'order_closed', 'assign', 'hand_over', 'hand_over_all', 'request', 'refused', 'report', 'convene'], 'each was sent');
 SELECT is_empty(format($$SELECT n.template, n.body FROM peoplecall.notice AS n WHERE n.complaint_id = %s AND n.body ~ '=(\||$)'$$, :c), 'and no field was empty');
 SELECT is_empty(format($$SELECT n.body FROM peoplecall.notice AS n WHERE n.complaint_id = %s AND n.body ~ '某号楼|某人|10000000001'$$, :c), 'nor told where or who the citizen is');

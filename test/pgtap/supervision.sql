@@ -317,15 +317,15 @@ SELECT is((SELECT array_agg(coalesce(k.verdict::text, 'runs') || ' ' || pg_temp.
 
 -- The body that inspects: the nearest that is not below whom it supervises.
 INSERT INTO peoplecall.org (id, name, kind, area, superior) VALUES (62, '武昌区督查室', 'inspection', '420106', 3);
-SELECT is(peoplecall.inspecting_org('420106012001', 32, NULL), 62::bigint, 'a district office: the district''s');
-SELECT is(peoplecall.inspecting_org('420106012001', 1, NULL), 61::bigint, 'the city: the city''s');
-SELECT is(peoplecall.inspecting_org('420102017020', 21, NULL), 61::bigint, 'in the other district: the city''s');
-SELECT is(peoplecall.inspecting_org('420106012001', 32, 62), 61::bigint, 'not the one that the matter is about');
-SELECT is(peoplecall.inspecting_org('420106012001', 32, 3), 61::bigint, 'nor one below it');
-SELECT is(peoplecall.inspecting_org('420106012001', 62, NULL), 61::bigint, 'nor itself');
+SELECT is(peoplecall.inspection_over('420106012001', 32, NULL), 62::bigint, 'a district office: the district''s');
+SELECT is(peoplecall.inspection_over('420106012001', 1, NULL), 61::bigint, 'the city: the city''s');
+SELECT is(peoplecall.inspection_over('420102017020', 21, NULL), 61::bigint, 'in the other district: the city''s');
+SELECT is(peoplecall.inspection_over('420106012001', 32, 62), 61::bigint, 'not the one that the matter is about');
+SELECT is(peoplecall.inspection_over('420106012001', 32, 3), 61::bigint, 'nor one below it');
+SELECT is(peoplecall.inspection_over('420106012001', 62, NULL), 61::bigint, 'nor itself');
 UPDATE peoplecall.org SET active = false WHERE id = 61;
-SELECT is(peoplecall.inspecting_org('420106012001', 1, NULL), 62::bigint, 'where none is above, the highest there is');
-SELECT is(peoplecall.inspecting_org('420102017020', 21, NULL), NULL, 'or none');
+SELECT is(peoplecall.inspection_over('420106012001', 1, NULL), 62::bigint, 'where none is above, the highest there is');
+SELECT is(peoplecall.inspection_over('420102017020', 21, NULL), NULL, 'or none');
 UPDATE peoplecall.org SET active = true WHERE id = 61;
 
 -- The ladder's orders are in the same list.

@@ -49,7 +49,7 @@ SELECT * FROM pg_temp.at('2019-12-05 09:10');
 SELECT FROM peoplecall.accept(:a, 1) \g /dev/null
 SELECT FROM peoplecall.contact(:a, '已联系', 1) \g /dev/null
 INSERT INTO peoplecall.attachment (district_id, complaint_id, area, seq, uri, sha256, stage, attached_at)
-	VALUES (420102, :a, '420102017020', 1, 'file:1', sha256('1'), 'intake', '2019-12-05 09:00+08');
+	VALUES (420102, :a, '420102017020', 1, 'file:1', sha256('1'), 'report', '2019-12-05 09:00+08');
 SELECT * FROM pg_temp.at('2019-12-06 10:00');
 SELECT is(pg_temp.receipt(r), 'received B green 12-06 10:30', 'the receipt is of the new complaint, which waits to be dispatched: half an hour')
   FROM peoplecall.transfer(:a, '420106012001', '在武昌') AS r;

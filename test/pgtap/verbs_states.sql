@@ -162,7 +162,9 @@ SELECT is(c.state, s.state, format('a complaint is %s', s.state))
 SELECT is(pg_temp.outcome(a.call, s.id),
           CASE WHEN s.state = ANY (a.leaves) THEN 'allowed'
                -- a citizen's verb leads to where it goes on, which is received
-               WHEN s.state = 'moved' AND a.verb = 'rate' THEN 'PC001 The complaint is received.'
+               WHEN s.state = 'moved' AND a.verb IN ('urge', 'supplement', 'withdraw') THEN 'allowed'
+               WHEN s.state = 'moved' AND a.verb = 'decide_unsolved' THEN 'PC001 The complaint is received, and no word of its citizen that it is not solved waits.'
+               WHEN s.state = 'moved' AND a.verb IN ('rate', 'split') THEN 'PC001 The complaint is received.'
                WHEN s.state = 'moved' AND a.verb = 'object_exclusion' THEN 'PC001 The complaint is received and counts.'
                ELSE format('PC001 The complaint is %s.', s.state) END,
           format('%s when %s', a.verb, s.state))

@@ -160,7 +160,7 @@ my %made_of = map { $_ => 1 } qw(
   require_free refuse_second_claim add_claim listing_claim require_claim
   fulfil_claim fulfil_joined end_joined end_claim claim_fields tell_claimer
   lapse_claims expire_listing require_lists check_needs note_agenda
-  lock_joined lock_current citizen_area join_project);
+  lock_joined join_project);
 
 sub check_names
 {
