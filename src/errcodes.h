@@ -23,5 +23,7 @@
 #define ERRCODE_PC_LIMIT_REACHED		MAKE_SQLSTATE('P', 'C', '0', '0', '6')
 /* pg_cron is not installed in this database */
 #define ERRCODE_PC_NO_CRON				MAKE_SQLSTATE('P', 'C', '0', '0', '7')
+/* changes that are not there: forgotten, or of a ledger that was set back */
+#define ERRCODE_PC_NO_CHANGES			MAKE_SQLSTATE('P', 'C', '0', '0', '8')
 
 #endif							/* PEOPLECALL_ERRCODES_H */

@@ -16,6 +16,8 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -28,6 +30,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "channels.h"
 #include "compat.h"
 #include "errcodes.h"
 #include "gate.h"
@@ -40,6 +43,7 @@
 typedef struct VerbCall
 {
 	const PcVerb *verb;
+	bool		has_matter;		/* the first argument is a complaint's id */
 	FmgrInfo	body;
 } VerbCall;
 
@@ -82,6 +86,8 @@ find_verb(FmgrInfo *flinfo)
 	body = LookupFuncName(list_make2(makeString(PEOPLECALL_SCHEMA),
 									 makeString(psprintf("%s_body", call->verb->name))),
 						  proc->pronargs, proc->proargtypes.values, false);
+	call->has_matter = call->verb->states != 0 && proc->pronargs > 0 &&
+		proc->proargtypes.values[0] == INT8OID;
 	ReleaseSysCache(tuple);
 	fmgr_info_cxt(body, &call->body, flinfo->fn_mcxt);
 	flinfo->fn_extra = call;
@@ -121,6 +127,10 @@ identify_caller(PcCaller *caller, const PcVerb *verb)
 	caller->everything = caller->officer == 0 &&
 		has_privs_of_role(caller->role, caller->owner);
 	caller->outer = current_caller;
+	caller->matter = 0;
+	caller->channel = NULL;
+	caller->wrong_channel = false;
+	caller->context = CurrentMemoryContext;
 	if (caller->everything)
 		return;
 	if (caller->officer != 0 &&
@@ -176,9 +186,58 @@ require_argument(FunctionCallInfo fcinfo, int number, const char *name)
 typedef bool (*OrgTest) (const PcOrgs *orgs, const PcOrg *org,
 						 PcDuties duties, void *arg);
 
-static int64
-find_post(const PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
+/*
+ * The channels, where a binding may matter to this call, and with it the one
+ * that the matter came by. It is read before anything compiled is held: the
+ * owner's code may run here and ask for rules.
+ */
+static const PcChannels *
+channels_that_bind(PcCaller *caller, PcDuties duties)
 {
+	const PcChannels *channels;
+	Oid			type = INT8OID;
+	Datum		id = Int64GetDatum(caller->matter);
+
+	if ((duties & PC_DUTY_INTAKE) == 0)
+		return NULL;
+	channels = pc_channels(NULL);
+	if (channels == NULL || channels->nbindings == 0)
+		return NULL;
+	if (caller->channel == NULL && caller->matter != 0)
+	{
+		SPI_connect();
+		if (SPI_execute_with_args("SELECT c.channel FROM peoplecall.complaint AS c"
+								  " WHERE c.district_id = peoplecall.district_of($1)"
+								  " AND c.id = $1",
+								  1, &type, &id, NULL, true, 1) == SPI_OK_SELECT &&
+			SPI_processed == 1)
+			caller->channel = MemoryContextStrdup(caller->context,
+												  SPI_getvalue(SPI_tuptable->vals[0],
+															   SPI_tuptable->tupdesc, 1));
+		SPI_finish();
+		channels = pc_channels(NULL);
+	}
+	return caller->channel != NULL ? channels : NULL;
+}
+
+/* The duties of a post that count: intake only for the channels it serves. */
+static PcDuties
+duties_here(PcCaller *caller, const PcChannels *channels, const PcPost *post,
+			PcDuties duties)
+{
+	duties &= post->duties;
+	if ((duties & PC_DUTY_INTAKE) == 0 || channels == NULL ||
+		pc_post_serves(channels, caller->role, post, caller->channel,
+					   caller->matter != 0, pc_as_of()))
+		return duties;
+	caller->wrong_channel = true;
+	return duties & ~PC_DUTY_INTAKE;
+}
+
+static int64
+find_post(PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
+{
+	const PcChannels *channels;
 	PcPosts    *posts;
 	PcOrgs	   *orgs;
 	const PcPost *post;
@@ -186,15 +245,18 @@ find_post(const PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
 
 	if (caller->everything)
 		return 0;
+	caller->wrong_channel = false;
+	channels = channels_that_bind(caller, duties);
 	posts = pc_posts(NULL);
 	orgs = pc_orgs(NULL);
 	while ((post = pc_next_post(posts, caller->role, caller->officer,
 								&position)) != NULL)
 	{
 		const PcOrg *org = pc_org(orgs, post->org);
+		PcDuties	here = duties_here(caller, channels, post, duties);
 
-		if ((post->duties & duties) && org != NULL && org->active &&
-			test(orgs, org, post->duties & duties, arg))
+		if (here != 0 && org != NULL && org->active &&
+			test(orgs, org, here, arg))
 			return post->org;
 	}
 	return -1;
@@ -203,6 +265,13 @@ find_post(const PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
 static void
 refuse(const PcCaller *caller, const char *what)
 {
+	if (caller->wrong_channel)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for verb %s", caller->verb->name),
+				 errdetail("A post of the caller with the duty intake is bound to other channels than \"%s\".",
+						   caller->channel),
+				 errhint("Send it through a channel of the caller's, or add a row to peoplecall.channel_role.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("permission denied for verb %s", caller->verb->name),
@@ -264,6 +333,8 @@ PG_FUNCTION_INFO_V1(pc_gate_actor);
 PG_FUNCTION_INFO_V1(pc_gate_officer);
 PG_FUNCTION_INFO_V1(pc_gate_state);
 PG_FUNCTION_INFO_V1(pc_gate_area);
+PG_FUNCTION_INFO_V1(pc_gate_channel);
+PG_FUNCTION_INFO_V1(pc_gate_channels);
 PG_FUNCTION_INFO_V1(pc_gate_reaches);
 PG_FUNCTION_INFO_V1(pc_gate_org);
 PG_FUNCTION_INFO_V1(pc_gate_orgs);
@@ -282,6 +353,8 @@ pc_verb(PG_FUNCTION_ARGS)
 	if (call == NULL)
 		call = find_verb(fcinfo->flinfo);
 	identify_caller(&caller, call->verb);
+	if (call->has_matter && !PG_ARGISNULL(0))
+		caller.matter = PG_GETARG_INT64(0);
 
 	InitFunctionCallInfoData(*body, &call->body, fcinfo->nargs,
 							 fcinfo->fncollation, NULL, fcinfo->resultinfo);
@@ -373,6 +446,61 @@ pc_gate_area(PG_FUNCTION_ARGS)
 	if (org == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(org);
+}
+
+/*
+ * The channel that comes with what is taken in: from here on posts with the
+ * duty intake count only where they are not bound to others.
+ */
+Datum
+pc_gate_channel(PG_FUNCTION_ARGS)
+{
+	PcCaller   *caller = pc_inside_gate();
+	MemoryContext before = MemoryContextSwitchTo(caller->context);
+
+	require_argument(fcinfo, 0, "channel");
+	caller->channel = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	MemoryContextSwitchTo(before);
+	PG_RETURN_VOID();
+}
+
+/*
+ * The channels that the caller's posts with the verb's duties are bound to,
+ * with those that count as one of them; NULL where he is free.
+ */
+Datum
+pc_gate_channels(PG_FUNCTION_ARGS)
+{
+	PcCaller   *caller = pc_inside_gate();
+	const PcChannels *channels = pc_channels(NULL);
+	PcPosts    *posts = pc_posts(NULL);
+	ArrayBuildState *codes = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+	TimestampTz at = pc_as_of();
+
+	if (caller->everything || channels == NULL)
+		PG_RETURN_NULL();
+	for (int i = 0; i < channels->nchannels; i++)
+	{
+		const char *code = channels->channels[i].code;
+		const PcPost *post;
+		int			position = 0;
+		bool		served = false;
+
+		while ((post = pc_next_post(posts, caller->role, caller->officer,
+									&position)) != NULL)
+		{
+			if ((post->duties & caller->verb->duties) == 0)
+				continue;
+			if (!pc_post_is_bound(channels, caller->role, post))
+				PG_RETURN_NULL();
+			served |= pc_post_serves(channels, caller->role, post, code,
+									 false, at);
+		}
+		if (served)
+			codes = accumArrayResult(codes, CStringGetTextDatum(code), false,
+									 TEXTOID, CurrentMemoryContext);
+	}
+	PG_RETURN_DATUM(makeArrayResult(codes, CurrentMemoryContext));
 }
 
 /* Whether a post with one of the verb's duties reaches the area. */

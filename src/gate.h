@@ -41,6 +41,16 @@ typedef struct PcCaller
 	Oid			owner;			/* whose ledger it is */
 	int64		officer;		/* for whom the caller acts; 0 for nobody */
 	bool		everything;		/* owner or superuser, acting for nobody */
+
+	/*
+	 * Where an intake post may be bound to channels: the matter that the verb
+	 * is about, and the channel that it came by once it is known; or the one
+	 * that submit() is called with.
+	 */
+	int64		matter;			/* 0 for none */
+	char	   *channel;		/* NULL: not known, or of no interest */
+	bool		wrong_channel;	/* a post was passed over because of it */
+	MemoryContext context;		/* that lasts as long as the verb */
 	struct PcCaller *outer;
 } PcCaller;
 

@@ -22,7 +22,7 @@ BEGIN
 	FOREACH recorded IN ARRAY ARRAY['complaint', 'task', 'clock', 'event', 'request',
 		'attachment', 'rating', 'revisit', 'supervision', 'coordination',
 		'coordination_party', 'reporter', 'notice',
-		'sweep_status', 'complaint_text']
+		'sweep_status', 'complaint_text', 'change']
 	LOOP
 		CONTINUE WHEN EXISTS (
 			SELECT FROM pg_policy AS p
@@ -69,6 +69,7 @@ BEGIN
 		' peoplecall.task, peoplecall.clock, peoplecall.event, peoplecall.request,'
 		' peoplecall.attachment, peoplecall.rating, peoplecall.revisit,'
 		' peoplecall.supervision, peoplecall.coordination, peoplecall.coordination_party,'
+		' peoplecall.change, peoplecall.intake,'
 		' peoplecall.meetings, peoplecall.shares, peoplecall.complaint_text, peoplecall.area, peoplecall.org, peoplecall.org_kind,'
 		' peoplecall.jurisdiction, peoplecall.category, peoplecall.channel,'
 		' peoplecall.responsibility, peoplecall.grade_rule, peoplecall.calendar,'

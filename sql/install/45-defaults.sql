@@ -220,6 +220,7 @@ BEGIN
 		('revisit_tries', '3'),
 		('similar_threshold', '0.2'),
 		('similar_keep', '400'),
+		('changes_keep', '30'),
 		('hot_likeness', '0.4'),
 		('hot_complaints', '5'),
 		('hot_people', '50')

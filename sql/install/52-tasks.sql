@@ -84,7 +84,7 @@ CREATE FUNCTION peoplecall.settle(
 AS $$
 DECLARE
 	light record;
-	settled_grade peoplecall.grade;
+	settled record;
 BEGIN
 	light := peoplecall.tightest_clock(district_id, complaint_id);
 	UPDATE peoplecall.complaint AS c
@@ -95,8 +95,14 @@ BEGIN
 	       event_count = c.event_count + events,
 	       last_event_at = settle.at
 	 WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id
-	RETURNING c.grade INTO settled_grade;
-	RETURN peoplecall.make_receipt(complaint_id, state, settled_grade, task_seq, org,
+	RETURNING c.grade, c.event_count, coalesce(c.lead_org, c.command_org) AS org INTO settled;
+	-- what changes() numbers once it is committed
+	IF events > 0 THEN
+		INSERT INTO peoplecall.change_queue (district_id, complaint_id, seq, events, at, state, grade, org)
+		VALUES (settle.district_id, settle.complaint_id, settled.event_count, events, settle.at,
+			settle.state, settled.grade, settled.org);
+	END IF;
+	RETURN peoplecall.make_receipt(complaint_id, state, settled.grade, task_seq, org,
 		light.warn_at, light.due_at, light.paused_at, at);
 END
 $$;
