@@ -67,6 +67,8 @@ const PcVerb pc_verbs[] = {
 	{"changes", PC_DUTY_INTAKE | PC_DUTY_READ | PC_DUTY_CONFIGURE, 0},
 	{"forget_changes", 0, 0},
 	{"import_batch", PC_DUTY_CONFIGURE, 0},
+	{"replay", PC_DUTY_READ | PC_DUTY_CONFIGURE, 0},
+	{"replay_detail", PC_DUTY_READ | PC_DUTY_CONFIGURE, 0},
 	{"appoint", PC_DUTY_CONFIGURE, 0},
 	{"dismiss", PC_DUTY_CONFIGURE, 0},
 	{"refresh_likeness", 0, 0},

@@ -17,7 +17,7 @@ COMMENT ON FUNCTION peoplecall.changes(bigint, int) IS
 	'the next changes after a number (NULL: from the oldest that is kept), in order and without gaps, at most limit: every act on a matter, once for each channel that sent it, with that channel''s own number, the state and grade after it, and the org that answered then (the lead, else the command); of the areas that the caller''s posts reach, and of his channels where he is bound to some; 22023 for a limit under 1, PC008 for changes that were forgotten or a number that was never given, 40001 at an isolation level that keeps its snapshot, 42501';
 
 CREATE FUNCTION peoplecall.changes_body(
-	after bigint, "limit" int,
+	after bigint, most int,
 	OUT no bigint, OUT channel text, OUT external_id text,
 	OUT complaint_id bigint, OUT complaint_no text, OUT seq int,
 	OUT at timestamptz, OUT verb text, OUT state peoplecall.complaint_state,
@@ -27,7 +27,6 @@ CREATE FUNCTION peoplecall.changes_body(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	most int := "limit";
 	start bigint;
 	mine text[];
 BEGIN
@@ -68,7 +67,7 @@ COMMENT ON FUNCTION peoplecall.changes_body(bigint, int) IS 'body of changes()';
 
 -- A number from before a restore may be given anew for something else.
 CREATE FUNCTION peoplecall.first_change(after bigint) RETURNS bigint
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -199,7 +198,7 @@ BEGIN
 	  FROM peoplecall.change AS l
 	 WHERE l.numbered_at < before;
 	IF last_gone IS NULL THEN
-		RETURN 0;
+		RETURN 0::bigint;
 	END IF;
 	DELETE FROM peoplecall.change AS l WHERE l.no <= last_gone;
 	GET DIAGNOSTICS gone = ROW_COUNT;

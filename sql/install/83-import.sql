@@ -442,7 +442,7 @@ CREATE PROCEDURE peoplecall.import_complaints(
 	LANGUAGE plpgsql
 AS $$
 DECLARE
-	place bigint := 0;
+	place bigint := 0::bigint;
 	done record;
 BEGIN
 	imported := 0;

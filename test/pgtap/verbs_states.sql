@@ -145,7 +145,8 @@ SELECT set_eq(
 SELECT set_eq(
 	$$SELECT v.verb FROM peoplecall.verbs() AS v WHERE v.states = '{}'$$,
 	ARRAY['sign', 'attend', 'end_coordination', 'mark', 'recompute', 'open_districts', 'submit', 'take_notices', 'confirm_notice', 'fail_notice', 'due_districts', 'tick',
-	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness'],
+	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness',
+	      'changes', 'forget_changes', 'import_batch', 'replay', 'replay_detail'],
 	'verbs without a complaint to leave from');
 -- every function that takes the gate is in the table
 SELECT set_eq(
