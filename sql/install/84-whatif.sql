@@ -115,7 +115,7 @@ CREATE FUNCTION peoplecall.replayed_clocks(
 		due_at timestamptz, stopped_at timestamptz, end_at timestamptz, swept_to timestamptz, fired bigint[],
 		verdict peoplecall.sla_state, kept boolean,
 		category ltree, grade peoplecall.grade, urgency peoplecall.urgency, nature text,
-		told int, command_ups int, supervisions int)
+		told int, command_ups int, supervisions int, early jsonb)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -141,7 +141,7 @@ BEGIN
 	       coalesce(h.grade[1]::peoplecall.grade, c.grade),
 	       coalesce(h.urgency[1]::peoplecall.urgency, c.urgency),
 	       coalesce(h.nature[1], c.nature),
-	       coalesce(h.told, 0)::int, h.command_ups::int, h.supervisions::int
+	       coalesce(h.told, 0)::int, h.command_ups::int, h.supervisions::int, h.early
 	  FROM peoplecall.clock AS k
 	  JOIN peoplecall.complaint AS c
 	    ON c.district_id = k.district_id AND c.id = k.complaint_id
@@ -152,6 +152,8 @@ BEGIN
 		SELECT sum(jsonb_array_length(e.detail -> 'told')) FILTER (WHERE e.rang) AS told,
 		       count(*) FILTER (WHERE e.rang AND e.detail ->> 'act' = 'command_up') AS command_ups,
 		       count(*) FILTER (WHERE e.rang AND e.detail ->> 'act' = 'supervise') AS supervisions,
+		       -- taken before the deadline became what it is
+		       jsonb_agg(e.detail) FILTER (WHERE e.rang AND (e.detail ->> 'deadline')::timestamptz <> k.due_at) AS early,
 		       bool_or(e.later AND jsonb_typeof(e.detail -> 'category') = 'object') AS category_moved,
 		       array_agg(e.detail #>> '{category,old}' ORDER BY e.seq)
 				FILTER (WHERE e.later AND jsonb_typeof(e.detail -> 'category') = 'object') AS category,
@@ -180,13 +182,14 @@ CREATE FUNCTION peoplecall.steps_of(
 	clock peoplecall.clock_kind, grade peoplecall.grade, role peoplecall.task_role,
 	started_at timestamptz, due_at timestamptz, end_at timestamptz,
 	allowed peoplecall.timelimit, pauses tstzmultirange, calendar text, fired bigint[],
-	org bigint, officer bigint,
+	early jsonb, org bigint, officer bigint,
 	OUT steps int, OUT told int, OUT command_ups int, OUT supervisions int)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	s record;
+	counted bigint[] := '{}';
 BEGIN
 	steps := 0;
 	told := 0;
@@ -204,6 +207,7 @@ BEGIN
 		-- command that moved stops a clock: nothing after it
 		CONTINUE WHEN s.step <> ALL (fired)
 			AND (command_ups > 0 OR s.at > end_at - interval '1 minute');
+		counted := array_append(counted, s.step);
 		steps := steps + 1;
 		told := told + (SELECT count(DISTINCT w.officer)::int
 		                  FROM unnest(s.tell) AS r (role)
@@ -212,9 +216,28 @@ BEGIN
 		command_ups := command_ups + (s.act = 'command_up')::int;
 		supervisions := supervisions + (s.act = 'supervise')::int;
 	END LOOP;
+	IF early IS NULL THEN
+		RETURN;
+	END IF;
+
+	-- a grant or another grade moved the deadline after these: they were taken
+	-- then, if their rule still says so
+	FOR s IN
+		SELECT DISTINCT ON (t.step) t.step, t.told, l.act
+		  FROM jsonb_to_recordset(early) AS t (step bigint, was_due timestamptz, ran_at timestamptz,
+			deadline timestamptz, told jsonb)
+		 CROSS JOIN unnest('{A,B,C,D}'::peoplecall.grade[]) AS g (grade)
+		 CROSS JOIN LATERAL peoplecall.ladder_steps(clock, g.grade, started_at, t.deadline, allowed,
+			pauses * tstzmultirange(tstzrange(NULL, t.ran_at)), calendar) AS l
+		 WHERE l.step = t.step AND l.at = t.was_due AND t.step <> ALL (counted)
+	LOOP
+		steps := steps + 1;
+		told := told + coalesce(jsonb_array_length(s.told), 0);
+		supervisions := supervisions + (s.act = 'supervise')::int;
+	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.steps_of(peoplecall.clock_kind, peoplecall.grade, peoplecall.task_role, timestamptz, timestamptz, timestamptz, peoplecall.timelimit, tstzmultirange, text, bigint[], bigint, bigint) IS
+COMMENT ON FUNCTION peoplecall.steps_of(peoplecall.clock_kind, peoplecall.grade, peoplecall.task_role, timestamptz, timestamptz, timestamptz, peoplecall.timelimit, tstzmultirange, text, bigint[], jsonb, bigint, bigint) IS
 	'used by replay(): the steps of the ladder that a clock would have had until its end, the officers whom they would have told, and what they would have done';
 
 CREATE FUNCTION peoplecall.replayed(
@@ -270,7 +293,9 @@ BEGIN
 		            ELSE (peoplecall.clock_times(k.clock, k.grade, k.started_at, p.allowed,
 			k.extensions, k.pauses, l.calendar, '{}')).due_at END AS due_at) AS t
 	  LEFT JOIN LATERAL peoplecall.steps_of(k.clock, k.grade, k.role, k.started_at, t.due_at,
-		k.swept_to, p.allowed, k.pauses, l.calendar, k.fired, k.org, k.officer) AS s
+		k.swept_to, p.allowed, k.pauses, l.calendar, k.fired,
+		-- under another deadline they would have come at other times
+		CASE WHEN t.due_at = k.due_at THEN k.early END, k.org, k.officer) AS s
 	    ON k.policy IS NOT NULL AND t.due_at IS NOT NULL;
 END
 $$;
