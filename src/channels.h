@@ -9,6 +9,7 @@
 
 #include "datatype/timestamp.h"
 
+#include "gate.h"
 #include "posts.h"
 
 typedef struct PcChannel
@@ -42,16 +43,12 @@ extern const PcChannels *pc_channels(FmgrInfo *flinfo);
 extern const char *pc_channel_counts_as(const PcChannels *channels,
 										const char *code, TimestampTz at);
 
-/* is the post, or the role that uses it, bound to channels? */
-extern bool pc_post_is_bound(const PcChannels *channels, Oid role,
-							 const PcPost *post);
+/* what pc_duties_here() must ask; NULL where no binding concerns the call */
+extern const PcChannels *pc_channels_that_bind(PcCaller *caller,
+											   PcDuties duties);
 
-/*
- * May the role use the post for what came by that channel? A matter is one
- * that is there already; else it is one that comes in.
- */
-extern bool pc_post_serves(const PcChannels *channels, Oid role,
-						   const PcPost *post, const char *channel,
-						   bool matter, TimestampTz at);
+/* those of the duties that a post has for what the caller's verb is about */
+extern PcDuties pc_duties_here(PcCaller *caller, const PcChannels *channels,
+							   const PcPost *post, PcDuties duties);
 
 #endif							/* PEOPLECALL_CHANNELS_H */

@@ -17,7 +17,6 @@
 #include "access/htup_details.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -186,54 +185,6 @@ require_argument(FunctionCallInfo fcinfo, int number, const char *name)
 typedef bool (*OrgTest) (const PcOrgs *orgs, const PcOrg *org,
 						 PcDuties duties, void *arg);
 
-/*
- * The channels, where a binding may matter to this call, and with it the one
- * that the matter came by. It is read before anything compiled is held: the
- * owner's code may run here and ask for rules.
- */
-static const PcChannels *
-channels_that_bind(PcCaller *caller, PcDuties duties)
-{
-	const PcChannels *channels;
-	Oid			type = INT8OID;
-	Datum		id = Int64GetDatum(caller->matter);
-
-	if ((duties & PC_DUTY_INTAKE) == 0)
-		return NULL;
-	channels = pc_channels(NULL);
-	if (channels == NULL || channels->nbindings == 0)
-		return NULL;
-	if (caller->channel == NULL && caller->matter != 0)
-	{
-		SPI_connect();
-		if (SPI_execute_with_args("SELECT c.channel FROM peoplecall.complaint AS c"
-								  " WHERE c.district_id = peoplecall.district_of($1)"
-								  " AND c.id = $1",
-								  1, &type, &id, NULL, true, 1) == SPI_OK_SELECT &&
-			SPI_processed == 1)
-			caller->channel = MemoryContextStrdup(caller->context,
-												  SPI_getvalue(SPI_tuptable->vals[0],
-															   SPI_tuptable->tupdesc, 1));
-		SPI_finish();
-		channels = pc_channels(NULL);
-	}
-	return caller->channel != NULL ? channels : NULL;
-}
-
-/* The duties of a post that count: intake only for the channels it serves. */
-static PcDuties
-duties_here(PcCaller *caller, const PcChannels *channels, const PcPost *post,
-			PcDuties duties)
-{
-	duties &= post->duties;
-	if ((duties & PC_DUTY_INTAKE) == 0 || channels == NULL ||
-		pc_post_serves(channels, caller->role, post, caller->channel,
-					   caller->matter != 0, pc_as_of()))
-		return duties;
-	caller->wrong_channel = true;
-	return duties & ~PC_DUTY_INTAKE;
-}
-
 static int64
 find_post(PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
 {
@@ -246,14 +197,14 @@ find_post(PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
 	if (caller->everything)
 		return 0;
 	caller->wrong_channel = false;
-	channels = channels_that_bind(caller, duties);
+	channels = pc_channels_that_bind(caller, duties);
 	posts = pc_posts(NULL);
 	orgs = pc_orgs(NULL);
 	while ((post = pc_next_post(posts, caller->role, caller->officer,
 								&position)) != NULL)
 	{
 		const PcOrg *org = pc_org(orgs, post->org);
-		PcDuties	here = duties_here(caller, channels, post, duties);
+		PcDuties	here = pc_duties_here(caller, channels, post, duties);
 
 		if (here != 0 && org != NULL && org->active &&
 			test(orgs, org, here, arg))
@@ -270,7 +221,7 @@ refuse(const PcCaller *caller, const char *what)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for verb %s", caller->verb->name),
 				 errdetail("A post of the caller with the duty intake is bound to other channels than \"%s\".",
-						   caller->channel),
+						   caller->channel != NULL ? caller->channel : ""),
 				 errhint("Send it through a channel of the caller's, or add a row to peoplecall.channel_role.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -333,8 +284,6 @@ PG_FUNCTION_INFO_V1(pc_gate_actor);
 PG_FUNCTION_INFO_V1(pc_gate_officer);
 PG_FUNCTION_INFO_V1(pc_gate_state);
 PG_FUNCTION_INFO_V1(pc_gate_area);
-PG_FUNCTION_INFO_V1(pc_gate_channel);
-PG_FUNCTION_INFO_V1(pc_gate_channels);
 PG_FUNCTION_INFO_V1(pc_gate_reaches);
 PG_FUNCTION_INFO_V1(pc_gate_org);
 PG_FUNCTION_INFO_V1(pc_gate_orgs);
@@ -446,61 +395,6 @@ pc_gate_area(PG_FUNCTION_ARGS)
 	if (org == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(org);
-}
-
-/*
- * The channel that comes with what is taken in: from here on posts with the
- * duty intake count only where they are not bound to others.
- */
-Datum
-pc_gate_channel(PG_FUNCTION_ARGS)
-{
-	PcCaller   *caller = pc_inside_gate();
-	MemoryContext before = MemoryContextSwitchTo(caller->context);
-
-	require_argument(fcinfo, 0, "channel");
-	caller->channel = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	MemoryContextSwitchTo(before);
-	PG_RETURN_VOID();
-}
-
-/*
- * The channels that the caller's posts with the verb's duties are bound to,
- * with those that count as one of them; NULL where he is free.
- */
-Datum
-pc_gate_channels(PG_FUNCTION_ARGS)
-{
-	PcCaller   *caller = pc_inside_gate();
-	const PcChannels *channels = pc_channels(NULL);
-	PcPosts    *posts = pc_posts(NULL);
-	ArrayBuildState *codes = initArrayResult(TEXTOID, CurrentMemoryContext, false);
-	TimestampTz at = pc_as_of();
-
-	if (caller->everything || channels == NULL)
-		PG_RETURN_NULL();
-	for (int i = 0; i < channels->nchannels; i++)
-	{
-		const char *code = channels->channels[i].code;
-		const PcPost *post;
-		int			position = 0;
-		bool		served = false;
-
-		while ((post = pc_next_post(posts, caller->role, caller->officer,
-									&position)) != NULL)
-		{
-			if ((post->duties & caller->verb->duties) == 0)
-				continue;
-			if (!pc_post_is_bound(channels, caller->role, post))
-				PG_RETURN_NULL();
-			served |= pc_post_serves(channels, caller->role, post, code,
-									 false, at);
-		}
-		if (served)
-			codes = accumArrayResult(codes, CStringGetTextDatum(code), false,
-									 TEXTOID, CurrentMemoryContext);
-	}
-	PG_RETURN_DATUM(makeArrayResult(codes, CurrentMemoryContext));
 }
 
 /* Whether a post with one of the verb's duties reaches the area. */

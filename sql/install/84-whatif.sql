@@ -189,7 +189,7 @@ CREATE FUNCTION peoplecall.steps_of(
 AS $$
 DECLARE
 	s record;
-	counted bigint[] := '{}';
+	counted bigint[] := ARRAY[]::bigint[];
 BEGIN
 	steps := 0;
 	told := 0;
