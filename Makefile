@@ -3,6 +3,9 @@
 #
 #   make, make install, make installcheck   as any extension does it
 #   make test         installs what is missing, builds, installs, runs all tests
+#   make test-all     the same in folders of other Debian releases, RELEASES
+#   make coverage     how many lines of src/ the tests run
+#   make lint         gcc and clang with warnings as errors, cppcheck, clang's analyser
 #   make demo         likewise, and plays the story of a city; make demo-stop
 #
 # PG_CONFIG chooses the PostgreSQL, DESTDIR installs below a folder, WERROR=1
@@ -34,7 +37,7 @@ REGRESS      = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --launcher=tools/regress-psql
 
 # These do their own set-up, and must run where there is no PostgreSQL yet.
-SELF_CONTAINED = setup test demo demo-stop
+SELF_CONTAINED = setup test test-all coverage lint demo demo-stop
 
 ifeq ($(origin PG_CONFIG),undefined)
 PG_CONFIG   := $(shell tools/pg-config)
@@ -67,6 +70,16 @@ test:
 	@$(BUILD)
 	@MAKE='$(MAKE)' tools/install
 	@tools/test
+
+lint:
+	@tools/lint
+
+coverage:
+	@tools/setup test
+	@tools/coverage
+
+test-all:
+	@tools/test-all $(RELEASES)
 
 demo:
 	@tools/setup

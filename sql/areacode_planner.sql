@@ -77,9 +77,20 @@ SELECT a.code FROM area AS a
  WHERE a.code IN ('420107', '420108')
    AND EXISTS (SELECT FROM complaint AS c WHERE a.code @> c.area);
 -- neither a volatile operand nor the same table's column makes a condition
-EXPLAIN (COSTS OFF)
-SELECT id FROM complaint WHERE area <@ (42 + random()::int * 0)::areacode;
-EXPLAIN (COSTS OFF) SELECT id FROM complaint WHERE area <@ parent(area);
+-- (18 says of a plan that it was to be avoided)
+CREATE FUNCTION pg_temp.plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		IF line !~ 'Disabled' THEN
+			RETURN NEXT line;
+		END IF;
+	END LOOP;
+END
+$$;
+SELECT pg_temp.plan('SELECT id FROM complaint WHERE area <@ (42 + random()::int * 0)::areacode');
+SELECT pg_temp.plan('SELECT id FROM complaint WHERE area <@ parent(area)');
 -- below the leading column the server would take the rows for ordered
 DROP INDEX complaint_id;
 CREATE INDEX complaint_id_area ON complaint (id, area);

@@ -223,10 +223,10 @@ INSERT INTO long_path SELECT text2ltree('road.lamp.' || string_agg('x' || n % 3,
 INSERT INTO long_path VALUES ('road.lamp.dark'), ('road.lampe'), ('Road.lamp'), ('');
 SELECT nlevel(path), leads(category => path) FROM long_path;
 
--- in a parallel worker
-SET force_parallel_mode = on;
+-- in a parallel worker; 16 gave the setting another name
+SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \g /dev/null
 SELECT responsible_org('road', '420102001', 'B', '2026-06-01') AS org;
-RESET force_parallel_mode;
+SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \g /dev/null
 
 SET client_min_messages = error;
 DROP SCHEMA peoplecall CASCADE;

@@ -13,8 +13,9 @@ SELECT cardinality(text_grams(t)) AS grams, t
   FROM (VALUES (''), ('灯'), ('路灯'), ('灯灯'), ('灯灯灯灯'), ('路灯路灯'), ('路灯不亮'), (' '), ('，。！'), ('a'), ('1号')) AS v (t);
 SELECT text_grams(t) = (SELECT array_agg(g ORDER BY g) FROM unnest(text_grams(t)) AS g) AS ascending FROM (VALUES ('东湖路12号门前的路灯坏了三天')) AS v (t);
 
--- what does not count
-SELECT t, text_grams(t) = text_grams('东湖路12号a座路灯不亮') AS same, text_digest(t) = text_digest('东湖路12号a座路灯不亮') AS same_digest
+-- what does not count; characters without a width are shown by none, since
+-- psqls differ on their width
+SELECT translate(t, U&'\FEFF\200B\FE0F', '') AS t, text_grams(t) = text_grams('东湖路12号a座路灯不亮') AS same, text_digest(t) = text_digest('东湖路12号a座路灯不亮') AS same_digest
   FROM (VALUES ('东湖路12号A座路灯不亮'), ('东湖路１２号Ａ座路灯不亮'), ('东湖路12号ａ座，路灯不亮！'), ('【东湖路】12号a座——路灯不亮。'),
 	(E'东湖路\t12号\n a座　路灯  不亮'), ('“东湖路”12号（A座）路灯：不亮…'), (E'\uFEFF东湖路12号a座\u200B路灯不亮\uFE0F'),
 	('东湖路12号a座★路灯→不亮'), ('东湖路12号b座路灯不亮'), ('东湖路12号a座路灯不亮了'), ('12号a座路灯不亮东湖路')) AS v (t);

@@ -17,6 +17,7 @@
 #include "lib/stringinfo.h"
 
 #include "category.h"
+#include "compat.h"
 
 #define FIRST_ROOM 64
 

@@ -12,6 +12,11 @@
 #error "peoplecall needs PostgreSQL 15 or later"
 #endif
 
+/* what a varlena looks like inside left postgres.h with 16 */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /*
  * Stands before extern or static. 18 has a keyword of its own and no longer
  * the attribute.

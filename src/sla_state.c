@@ -39,7 +39,7 @@ pc_sla_state(PG_FUNCTION_ARGS)
 {
 	TimestampTz at;
 	TimestampTz due = PG_ARGISNULL(2) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(2);
-	PcSlaState	state;
+	PcSlaState	state = PC_SLA_GREEN;
 
 	if (!PG_ARGISNULL(4))
 		state = PG_ARGISNULL(2) || PG_GETARG_TIMESTAMPTZ(4) <= due ?
@@ -56,8 +56,6 @@ pc_sla_state(PG_FUNCTION_ARGS)
 			state = PC_SLA_RED;
 		else if (!PG_ARGISNULL(1) && at >= PG_GETARG_TIMESTAMPTZ(1))
 			state = PC_SLA_YELLOW;
-		else
-			state = PC_SLA_GREEN;
 	}
 	PG_RETURN_DATUM(pc_enum_datum(PC_ENUM_SLA_STATE, state));
 }

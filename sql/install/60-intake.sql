@@ -281,7 +281,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.refer_body(bigint, text, text) IS 'body of refer()';
 
 CREATE FUNCTION peoplecall.require_text(name text, value text) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -294,7 +294,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.require_text(text, text) IS '22004 for a text that is missing or empty';
 
 CREATE FUNCTION peoplecall.require_nature(nature text) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

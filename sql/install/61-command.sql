@@ -83,7 +83,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.reclassify_body(bigint, ltree, peoplecall.grade, peoplecall.urgency, text, text, int, int, peoplecall.area_level) IS 'body of reclassify()';
 
 CREATE FUNCTION peoplecall.changed_fields(old jsonb, new jsonb) RETURNS jsonb
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -126,7 +126,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.dispatch_body(bigint, bigint, bigint[], text, text, text[]) IS 'body of dispatch()';
 
 CREATE FUNCTION peoplecall.matters_of(orgs bigint[], matters text[]) RETURNS jsonb
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

@@ -138,7 +138,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.revisit_body(bigint, text, boolean, boolean, int) IS 'body of revisit()';
 
 CREATE FUNCTION peoplecall.require_satisfaction(satisfaction int) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

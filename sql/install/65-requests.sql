@@ -65,7 +65,7 @@ COMMENT ON FUNCTION peoplecall.request_name(peoplecall.request_kind) IS
 CREATE FUNCTION peoplecall.check_request(
 	kind peoplecall.request_kind, at timestamptz, until timestamptz,
 	amount peoplecall.timelimit, plan text, evidence text) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

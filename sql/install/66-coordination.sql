@@ -265,7 +265,7 @@ COMMENT ON FUNCTION peoplecall.lock_coordination(bigint) IS
 	'locks and returns a meeting; PC005, 22004';
 
 CREATE FUNCTION peoplecall.require_meeting(coordination bigint, closed_at timestamptz, open boolean) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

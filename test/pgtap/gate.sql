@@ -537,9 +537,9 @@ SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger()', NULL, NUL
 	'also where it is a superuser who asks and names no owner');
 SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger(''gate_other'')', NULL, NULL,
 	'DO $x$ DECLARE t text; BEGIN SET LOCAL client_min_messages = error;
-	FOR t IN SELECT oid::regclass FROM pg_class WHERE relnamespace = ''peoplecall''::regnamespace AND relkind IN (''r'', ''v'', ''S'')
-	LOOP EXECUTE CASE WHEN to_regclass(t) IS NULL THEN ''SELECT'' WHEN (SELECT relkind FROM pg_class WHERE oid = to_regclass(t)) = ''v'' THEN ''DROP VIEW '' || t || '' CASCADE''
-		WHEN (SELECT relkind FROM pg_class WHERE oid = to_regclass(t)) = ''S'' THEN ''DROP SEQUENCE '' || t || '' CASCADE'' ELSE ''DROP TABLE '' || t || '' CASCADE'' END; END LOOP; END $x$'),
+	FOR t IN SELECT format(''%s peoplecall.%I'', CASE relkind WHEN ''v'' THEN ''VIEW'' WHEN ''S'' THEN ''SEQUENCE'' ELSE ''TABLE'' END, relname)
+	           FROM pg_class WHERE relnamespace = ''peoplecall''::regnamespace AND relkind IN (''r'', ''v'', ''S'') ORDER BY relkind <> ''v'', relkind <> ''r''
+	LOOP EXECUTE format(''DROP %s CASCADE'', replace(t, '' peoplecall'', '' IF EXISTS peoplecall'')); END LOOP; END $x$'),
 	CASE WHEN :'ledger_owner' = 'postgres' THEN 'ok' ELSE '42501' END,
 	'nor while another role may make functions among ours');
 

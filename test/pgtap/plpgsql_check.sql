@@ -1,6 +1,8 @@
 -- plpgsql_check finds nothing in any PL/pgSQL function or procedure of the
 -- extension: no error, no warning, nothing slow, on a database with a ledger.
 \set QUIET on
+-- it must be there before the session's first PL/pgSQL function runs
+LOAD 'plpgsql_check';
 \ir ../fixture/ledger.sql
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
