@@ -25,5 +25,7 @@
 #define ERRCODE_PC_NO_CRON				MAKE_SQLSTATE('P', 'C', '0', '0', '7')
 /* evidence that the category asks for was not attached */
 #define ERRCODE_PC_NO_EVIDENCE			MAKE_SQLSTATE('P', 'C', '0', '0', '8')
+/* changes that are not there: forgotten, or of a ledger that was set back */
+#define ERRCODE_PC_NO_CHANGES			MAKE_SQLSTATE('P', 'C', '0', '0', '9')
 
 #endif							/* PEOPLECALL_ERRCODES_H */

@@ -16,6 +16,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -28,6 +29,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "channels.h"
 #include "compat.h"
 #include "errcodes.h"
 #include "gate.h"
@@ -40,6 +42,7 @@
 typedef struct VerbCall
 {
 	const PcVerb *verb;
+	bool		has_matter;		/* the first argument is a complaint's id */
 	FmgrInfo	body;
 } VerbCall;
 
@@ -82,6 +85,8 @@ find_verb(FmgrInfo *flinfo)
 	body = LookupFuncName(list_make2(makeString(PEOPLECALL_SCHEMA),
 									 makeString(psprintf("%s_body", call->verb->name))),
 						  proc->pronargs, proc->proargtypes.values, false);
+	call->has_matter = call->verb->states != 0 && proc->pronargs > 0 &&
+		proc->proargtypes.values[0] == INT8OID;
 	ReleaseSysCache(tuple);
 	fmgr_info_cxt(body, &call->body, flinfo->fn_mcxt);
 	flinfo->fn_extra = call;
@@ -125,6 +130,10 @@ identify_caller(PcCaller *caller, const PcVerb *verb)
 	caller->recused = NULL;
 	caller->context = CurrentMemoryContext;
 	caller->outer = current_caller;
+	caller->matter = 0;
+	caller->channel = NULL;
+	caller->wrong_channel = false;
+	caller->context = CurrentMemoryContext;
 	if (caller->everything)
 		return;
 	if (caller->officer != 0 &&
@@ -181,8 +190,9 @@ typedef bool (*OrgTest) (const PcOrgs *orgs, const PcOrg *org,
 						 PcDuties duties, void *arg);
 
 static int64
-find_post(const PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
+find_post(PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
 {
+	const PcChannels *channels;
 	PcPosts    *posts;
 	PcOrgs	   *orgs;
 	const PcPost *post;
@@ -190,15 +200,18 @@ find_post(const PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
 
 	if (caller->everything)
 		return 0;
+	caller->wrong_channel = false;
+	channels = pc_channels_that_bind(caller, duties);
 	posts = pc_posts(NULL);
 	orgs = pc_orgs(NULL);
 	while ((post = pc_next_post(posts, caller->role, caller->officer,
 								&position)) != NULL)
 	{
 		const PcOrg *org = pc_org(orgs, post->org);
+		PcDuties	here = pc_duties_here(caller, channels, post, duties);
 
-		if ((post->duties & duties) && org != NULL && org->active &&
-			test(orgs, org, post->duties & duties, arg))
+		if (here != 0 && org != NULL && org->active &&
+			test(orgs, org, here, arg))
 			return post->org;
 	}
 	return -1;
@@ -207,6 +220,13 @@ find_post(const PcCaller *caller, PcDuties duties, OrgTest test, void *arg)
 static void
 refuse(const PcCaller *caller, const char *what)
 {
+	if (caller->wrong_channel)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for verb %s", caller->verb->name),
+				 errdetail("A post of the caller with the duty intake is bound to other channels than \"%s\".",
+						   caller->channel != NULL ? caller->channel : ""),
+				 errhint("Send it through a channel of the caller's, or add a row to peoplecall.channel_role.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("permission denied for verb %s", caller->verb->name),
@@ -299,6 +319,8 @@ pc_verb(PG_FUNCTION_ARGS)
 	if (call == NULL)
 		call = find_verb(fcinfo->flinfo);
 	identify_caller(&caller, call->verb);
+	if (call->has_matter && !PG_ARGISNULL(0))
+		caller.matter = PG_GETARG_INT64(0);
 
 	InitFunctionCallInfoData(*body, &call->body, fcinfo->nargs,
 							 fcinfo->fncollation, NULL, fcinfo->resultinfo);

@@ -46,6 +46,15 @@ typedef struct PcCaller
 	PcDuties	duties;			/* of the verb's, those that count now */
 	int			nrecused;		/* whom the matters at hand are about */
 	int64	   *recused;		/* in context */
+
+	/*
+	 * Where an intake post may be bound to channels: the matter that the verb
+	 * is about, and the channel that it came by once it is known; or the one
+	 * that submit() is called with.
+	 */
+	int64		matter;			/* 0 for none */
+	char	   *channel;		/* NULL: not known, or of no interest */
+	bool		wrong_channel;	/* a post was passed over because of it */
 	MemoryContext context;		/* lives as long as the call */
 	struct PcCaller *outer;
 } PcCaller;

@@ -141,7 +141,7 @@ BEGIN
 	-- ALWAYS: logical replication and session_replication_role = replica skip
 	-- ordinary triggers, and logical replication fires no statement triggers
 	FOREACH ruled IN ARRAY ARRAY['org_kind', 'org', 'jurisdiction', 'officer',
-		'category', 'channel', 'calendar', 'calendar_window', 'calendar_day',
+		'category', 'channel', 'channel_role', 'calendar', 'calendar_window', 'calendar_day',
 		'responsibility', 'grade_rule', 'sla_policy', 'escalation_step', 'post',
 		'setting', 'ruling', 'gram_rarity']
 	LOOP

@@ -220,12 +220,24 @@ SELECT e.district_id, e.listing_id,
   LEFT JOIN peoplecall.org AS o ON o.id = e.org;
 COMMENT ON VIEW peoplecall.listing_history IS 'what was done with each listing, in order of seq';
 
+CREATE OR REPLACE VIEW peoplecall.intake
+	WITH (security_invoker = true) AS
+SELECT c.district_id, c.id AS complaint_id,
+       peoplecall.complaint_no(c.id) AS no,
+       c.received_at, c.area, c.nature, c.state, c.external_id,
+       c.channel, h.name AS channel_name,
+       peoplecall.channel_of(c.channel, c.received_at) AS counts_as
+  FROM peoplecall.complaint AS c
+  JOIN peoplecall.channel AS h ON h.code = c.channel;
+COMMENT ON VIEW peoplecall.intake IS
+	'by which channel each matter came, and which one it counts as: the one that its channel had been merged into by then';
+
 CREATE OR REPLACE VIEW peoplecall.ledger AS SELECT 1 AS version;
 COMMENT ON VIEW peoplecall.ledger IS 'the version of the ledger''s tables; written by create_ledger(), read by every verb';
 	$ddl$);
 END
 $body$;
-COMMENT ON FUNCTION peoplecall.ledger_views() IS 'the views board, lights, my_tasks, history, sweep_backlog, unsolved, ledger';
+COMMENT ON FUNCTION peoplecall.ledger_views() IS 'the views board, lights, my_tasks, history, sweep_backlog, unsolved, intake, ledger';
 
 -- Verbs run as the ledger's owner, and find tables and functions by name in
 -- this schema: whoever else made some there, or may, would run as him.
@@ -298,6 +310,7 @@ BEGIN
 	PERFORM peoplecall.ledger_lists();
 	PERFORM peoplecall.ledger_likeness();
 	PERFORM peoplecall.ledger_appraisal();
+	PERFORM peoplecall.ledger_changes();
 	PERFORM peoplecall.ledger_guards();
 	PERFORM peoplecall.ledger_reading();
 	PERFORM peoplecall.ledger_views();

@@ -28,7 +28,7 @@ BEGIN
 	FOREACH recorded IN ARRAY ARRAY['complaint', 'task', 'clock', 'event', 'request',
 		'attachment', 'rating', 'revisit', 'supplement', 'supervision', 'coordination',
 		'coordination_party', 'reporter', 'notice',
-		'sweep_status', 'complaint_text',
+		'sweep_status', 'complaint_text', 'change',
 		'alliance_member', 'listing_event', 'volunteer', 'volunteer_person', 'listing_resident',
 		'appraisal', 'appraisal_fact', 'appraisal_sum', 'appraisal_day', 'appraisal_month', 'appraisal_mark']
 	LOOP
@@ -123,6 +123,7 @@ BEGIN
 		' peoplecall.task, peoplecall.clock, peoplecall.event, peoplecall.request,'
 		' peoplecall.attachment, peoplecall.rating, peoplecall.revisit, peoplecall.supplement,'
 		' peoplecall.supervision, peoplecall.coordination, peoplecall.coordination_party,'
+		' peoplecall.change, peoplecall.intake,'
 		' peoplecall.supervisions, peoplecall.meetings, peoplecall.shares, peoplecall.unsolved, peoplecall.complaint_text, peoplecall.area, peoplecall.org, peoplecall.org_kind,'
 		' peoplecall.jurisdiction, peoplecall.category, peoplecall.channel,'
 		' peoplecall.responsibility, peoplecall.grade_rule, peoplecall.calendar,'

@@ -259,6 +259,7 @@ BEGIN
 		('notify_reporter', '["receipt", "transfer", "extension", "shelve", "excluded", "rejected", "referred", "result", "rating", "reopened", "upheld"]'),
 		('similar_threshold', '0.2'),
 		('similar_keep', '400'),
+		('changes_keep', '30'),
 		('hot_likeness', '0.4'),
 		('hot_complaints', '5'),
 		('hot_people', '50'),

@@ -56,7 +56,8 @@ BEGIN
 		('match_likeness', 'number', 0, NULL, false),
 		('patrol_channels', 'list of names', NULL, NULL, false),
 		('satisfied_from', 'whole number', 1, 5, false),
-		('appraisal_answers', 'whole number', 0, NULL, false))
+		('appraisal_answers', 'whole number', 0, NULL, false),
+		('changes_keep', 'number', 0, 36500, false))
 		AS v (name, kind, lowest, highest, nullable);
 END
 $$;

@@ -285,3 +285,21 @@ CREATE FUNCTION peoplecall.gate_reaches(area peoplecall.areacode) RETURNS boolea
 	AS 'MODULE_PATHNAME', 'pc_gate_reaches';
 COMMENT ON FUNCTION peoplecall.gate_reaches(peoplecall.areacode) IS
 	'inside a verb: whether a post of the caller with one of the verb''s duties reaches the area; 42501 outside';
+
+CREATE FUNCTION peoplecall.gate_channel(channel text) RETURNS void
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_channel';
+COMMENT ON FUNCTION peoplecall.gate_channel(text) IS
+	'inside a verb: the channel of what is taken in; posts with the duty intake that are bound to others do not count from here on; 22004; 42501 outside';
+
+CREATE FUNCTION peoplecall.gate_channels() RETURNS text[]
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'pc_gate_channels';
+COMMENT ON FUNCTION peoplecall.gate_channels() IS
+	'inside a verb: the channels that the caller is bound to, with those that count as one of them; NULL for one who is free; 42501 outside';
+
+CREATE FUNCTION peoplecall.channel_of(channel text, at timestamptz) RETURNS text
+	LANGUAGE c STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'pc_counts_as';
+COMMENT ON FUNCTION peoplecall.channel_of(text, timestamptz) IS
+	'what a channel counts as at that time: the one that it was merged into from the day of the merging on, else itself';

@@ -118,8 +118,7 @@ CREATE FUNCTION peoplecall.settle(
 AS $$
 DECLARE
 	light record;
-	settled_grade peoplecall.grade;
-	principal bigint;
+	settled record;
 BEGIN
 	light := peoplecall.tightest_clock(district_id, complaint_id);
 	UPDATE peoplecall.complaint AS c
@@ -130,15 +129,22 @@ BEGIN
 	       event_count = c.event_count + events,
 	       last_event_at = settle.at
 	 WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id
-	RETURNING c.grade, c.principal_id INTO settled_grade, principal;
+	RETURNING c.grade, c.event_count, c.principal_id,
+		coalesce(c.lead_org, c.command_org) AS org INTO settled;
 	INSERT INTO peoplecall.appraisal_mark (district_id, complaint_id)
 	VALUES (settle.district_id, settle.complaint_id);
 	-- what a citizen of a merged matter says is said of the principal's handling
-	IF principal IS NOT NULL THEN
+	IF settled.principal_id IS NOT NULL THEN
 		INSERT INTO peoplecall.appraisal_mark (district_id, complaint_id)
-		VALUES (peoplecall.district_of(principal), principal);
+		VALUES (peoplecall.district_of(settled.principal_id), settled.principal_id);
 	END IF;
-	RETURN peoplecall.make_receipt(complaint_id, state, settled_grade, task_seq, org,
+	-- what changes() numbers once it is committed
+	IF events > 0 THEN
+		INSERT INTO peoplecall.change_queue (district_id, complaint_id, seq, events, at, state, grade, org)
+		VALUES (settle.district_id, settle.complaint_id, settled.event_count, events, settle.at,
+			settle.state, settled.grade, settled.org);
+	END IF;
+	RETURN peoplecall.make_receipt(complaint_id, state, settled.grade, task_seq, org,
 		light.warn_at, light.due_at, light.paused_at, at);
 END
 $$;

@@ -47,9 +47,7 @@ BEGIN
 	people := coalesce(people, 1);
 	external_id := nullif(btrim(external_id), '');
 	PERFORM peoplecall.require_nature(nature);
-	SELECT coalesce(h.merged_into, h.code) INTO via
-	  FROM peoplecall.channel AS h WHERE h.code = submit_body.channel;
-	IF NOT FOUND THEN
+	IF NOT EXISTS (SELECT FROM peoplecall.channel AS h WHERE h.code = submit_body.channel) THEN
 		RAISE SQLSTATE 'PC005' USING
 			MESSAGE = format('there is no channel "%s"', channel);
 	END IF;
@@ -58,6 +56,10 @@ BEGIN
 		RAISE SQLSTATE 'PC005' USING
 			MESSAGE = format('there is no area %s', area);
 	END IF;
+	-- the matter keeps the name of the channel that was used; what follows from
+	-- rules follows from the one that it counts as
+	via := peoplecall.channel_of(channel, at);
+	PERFORM peoplecall.gate_channel(channel);
 	post_org := peoplecall.gate_area(area, NULL, NULL);
 
 	district := peoplecall.district_of_area(area);
@@ -87,7 +89,7 @@ BEGIN
 	INSERT INTO peoplecall.complaint (district_id, id, channel, external_id, nature,
 		title, body, area, address, category, grade, urgency, privacy, subject_org,
 		command_level, command_org, people, received_at, last_event_at)
-	VALUES (district, new_id, via, external_id, nature, title,
+	VALUES (district, new_id, channel, external_id, nature, title,
 		coalesce(body, ''), area, address, category, graded.grade,
 		asked_urgency, coalesce(privacy, 'open'), subject_org, commanding.level, commanding.org,
 		people, at, at);

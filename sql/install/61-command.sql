@@ -56,7 +56,8 @@ BEGIN
 	n.people := coalesce(people, c.people);
 	n.orgs := coalesce(orgs, c.orgs);
 	n.reach := coalesce(reach, c.reach);
-	graded := peoplecall.grade_with_reasons(n.category, n.nature, c.channel, n.people,
+	graded := peoplecall.grade_with_reasons(n.category, n.nature,
+		peoplecall.channel_of(c.channel, c.received_at), n.people,
 		n.orgs, n.reach, c.reopened, c.title || ' ' || c.body);
 	n.grade := coalesce(grade, graded.grade);
 	n.urgency := coalesce(urgency, greatest(c.urgency, graded.urgency));

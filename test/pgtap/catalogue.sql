@@ -24,7 +24,7 @@ SELECT is_empty($$SELECT name FROM function WHERE NOT has_function_privilege('pu
 SELECT set_eq($$SELECT name FROM function
 	WHERE language IN ('sql', 'plpgsql') AND NOT standard_body
 	  AND array_position(proconfig, 'search_path=pg_catalog, pg_temp') IS NULL$$,
-	ARRAY['peoplecall.rebuild_appraisal()', 'peoplecall.recompute_deadlines(text,integer,bigint)', 'peoplecall.refresh_appraisals(integer)', 'peoplecall.sweep(integer)'], 'every body looks into pg_catalog alone, the procedures'' names are qualified');
+	ARRAY['peoplecall.rebuild_appraisal()', 'peoplecall.recompute_deadlines(text,integer,bigint)', 'peoplecall.refresh_appraisals(integer)', 'peoplecall.sweep(integer)', 'peoplecall.import_complaints(integer,bigint,bigint,bigint)'], 'every body looks into pg_catalog alone, the procedures'' names are qualified');
 SELECT is_empty($$SELECT name FROM function WHERE language = 'c' AND proconfig IS NOT NULL$$, 'C functions need no setting');
 SELECT is_empty($$SELECT name FROM function WHERE proconfig::text ~ 'peoplecall'$$, 'none has the schema of the tables in its search_path');
 SELECT is_empty($$SELECT name FROM function WHERE language NOT IN ('c', 'sql', 'plpgsql') AND prokind <> 'a'$$, 'no other language');
