@@ -33,7 +33,7 @@ BEGIN
 		IF a.call = 'submit' THEN
 			INSERT INTO matter SELECT a.n, s.complaint_id FROM peoplecall.submit('hotline', '事项' || a.n, '',
 				(ARRAY['420102017020', '420106012001', '420106015006', '420106012009'])[1 + a.n % 4]::peoplecall.areacode,
-				(ARRAY['market.food', 'police.noise', 'city.facility', 'market.prepaid', 'property.garage'])[1 + a.n % 5]::ltree,
+				(ARRAY['market.food', 'police.noise', 'property.garage', 'market.prepaid', 'property.garage'])[1 + a.n % 5]::ltree,
 				people => 1 + a.n % 3, auto_dispatch => true) AS s;
 		ELSE
 			BEGIN
@@ -67,7 +67,7 @@ INSERT INTO act VALUES ('2019-12-20 09:00+08', 1, 'report(%s, ''月底'')');
 SELECT pg_temp.act_out() \g /dev/null
 -- one that came from elsewhere, with a deadline of its own
 INSERT INTO peoplecall.staging_complaint (channel, title, area, category, lead, received_at, completed_at, closed_at, due_at)
-VALUES ('hotline', '旧件', '420102017020', 'city.facility', 'hanguang', '2019-11-10 09:00', '2019-11-12 09:00', '2019-11-12 10:00', '2019-11-11 09:00');
+VALUES ('hotline', '旧件', '420102017020', 'property.garage', 'hanguang', '2019-11-10 09:00', '2019-11-12 09:00', '2019-11-12 10:00', '2019-11-11 09:00');
 SELECT peoplecall.import_batch() \g /dev/null
 CREATE FUNCTION pg_temp.all_kinds() RETURNS peoplecall.clock_kind[] LANGUAGE sql AS 'SELECT enum_range(NULL::peoplecall.clock_kind)';
 CREATE FUNCTION pg_temp.detail() RETURNS TABLE (id bigint, clock_seq int, due timestamptz, verdict peoplecall.sla_state, steps int, told int, ups int, sups int, was text, is_now text) LANGUAGE sql AS $$
