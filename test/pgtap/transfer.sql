@@ -76,7 +76,7 @@ SELECT is(pg_temp.event(:a), format('{"verb": "transfer", "at": "12-06 10:00", "
 	"area": {"old": "420102017020", "new": "420106012001"}}', :b)::jsonb, 'the event there');
 SELECT is(pg_temp.event(:b), format('{"verb": "transfer", "at": "12-06 10:00", "from": %1$s, "origin": %1$s, "reason": "在武昌", "received_at": "2019-12-05T01:00:00+00:00",
 	"category": "police.noise", "grade": "B", "urgency": "normal", "command_org": 12, "proposed_org": 33, "responsibility": 104, "told": 121}', :a)::jsonb, 'and the event here');
-SELECT is(ARRAY(SELECT * FROM pg_temp.notices(:b)), ARRAY['moved_in 121', 'transfer citizen 13900002222'], 'who must dispatch is told, and the citizen');
+SELECT is(ARRAY(SELECT * FROM pg_temp.notices(:b)), ARRAY['moved_in 121', 'transfer'], 'who must dispatch is told, and the citizen');
 SELECT is(n.body, format('【移交派单】诉求%s“夜间施工”由汉广社区移交，在武昌，请水果湖街道办事处于2019-12-06 10:30前派单。', peoplecall.complaint_no(:b)), 'the one by the new number')
   FROM peoplecall.notice AS n WHERE n.complaint_id = :b AND n.seq = 1;
 SELECT is(n.body, format('您反映的“夜间施工”（编号%s）已转由水果湖街道办事处办理，预计2019-12-12 17:30前答复。', peoplecall.complaint_no(:a)), 'the other by his own, with the promise that he was given')
@@ -269,7 +269,9 @@ SELECT FROM peoplecall.transfer(:p, '420106012001', '在武昌') \g /dev/null
 SELECT peoplecall.current_complaint(:p) AS s \gset
 SELECT is((SELECT array_agg((c.id = :q, c.state, c.principal_id = :s)::text ORDER BY c.id) FROM peoplecall.complaint AS c WHERE c.id IN (:q, :r)), '{"(t,merged,t)","(f,merged,t)"}', 'whoever was merged into it is merged into the new one, wherever');
 SELECT is(pg_temp.event(:q), format('{"verb": "merge", "at": "12-05 10:00", "principal": %s, "old_principal": %s}', :s, :p)::jsonb, 'with an event of their own');
+SELECT is(s.complaint_id, :q::bigint, 'the call of a merged one again is his own')
   FROM peoplecall.submit('web', '从件', '', '420102017020', 'police.noise', reporter_phone => '13900002222') AS s;
+SELECT is(c.urged, 1, 'and urges where the matter is') FROM peoplecall.complaint AS c WHERE c.id = :s;
 SELECT FROM peoplecall.dispatch(:s) \g /dev/null
 SELECT FROM peoplecall.complete(:s, '好') \g /dev/null
 SELECT FROM peoplecall.close(:s) \g /dev/null
