@@ -379,6 +379,10 @@ BEGIN
 			'graded', f.grade IS NULL, 'received_at', f.received_at, 'lead', f.lead_org,
 			'promised', f.due_at))
 		  FROM fresh AS f
+	), marked AS (
+		INSERT INTO peoplecall.appraisal_mark (district_id, complaint_id)
+		SELECT f.district_id, f.id
+		  FROM fresh AS f
 	), gone AS (
 		DELETE FROM peoplecall.staging_complaint AS s USING fresh AS f WHERE s.line = f.line
 	)

@@ -52,6 +52,8 @@ SELECT is((SELECT count(*) FROM peoplecall.event AS e WHERE e.detail::text ~ '�
 SELECT is((SELECT array_agg(r.name || r.phone ORDER BY r.complaint_id) FROM peoplecall.reporter AS r), '{李女士10000000001,王先生10000000003}', 'reporters are where they belong');
 SELECT is((SELECT count(DISTINCT k.code) FROM peoplecall.track_key AS k JOIN peoplecall.complaint AS c ON c.id = k.complaint_id), 11::bigint, 'everyone has a code');
 SELECT is((SELECT count(*) FROM peoplecall.changes()), 0::bigint, 'channels are told of what happens from now on');
+SELECT is((SELECT count(DISTINCT m.complaint_id) FROM peoplecall.appraisal_mark AS m), (SELECT count(*) FROM peoplecall.complaint), 'the appraisal knows all of them');
+SELECT is((SELECT count(*) FROM peoplecall.check_appraisal()), 0::bigint, 'and counts them as a recount does');
 -- they are found by likeness, as far back as texts are kept
 SELECT is((SELECT array_agg(t.complaint_id ORDER BY t.complaint_id) FROM peoplecall.complaint_text AS t), (SELECT array_agg(c.id ORDER BY c.id) FROM peoplecall.complaint AS c WHERE c.received_at > timestamptz '2019-12-05 10:00+08' - interval '400 days'), 'texts of the last 400 days');
 SELECT is((SELECT array_agg(s.complaint_id ORDER BY s.complaint_id) FROM peoplecall.similar_complaints('噪声', '', '420106012001') AS s), ARRAY[pg_temp.imported('accepted'), pg_temp.imported('completed')], 'the twins are found');
