@@ -250,10 +250,7 @@ pc_gate_channel(PG_FUNCTION_ARGS)
 	PcCaller   *caller = pc_inside_gate();
 	MemoryContext before;
 
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("channel must not be null")));
+	pc_require_argument(fcinfo, 0, "channel");
 	before = MemoryContextSwitchTo(caller->context);
 	caller->channel = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	MemoryContextSwitchTo(before);

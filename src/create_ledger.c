@@ -11,8 +11,6 @@
 #include "catalog/namespace.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
-#include "parser/parse_func.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
@@ -87,13 +85,11 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 	Oid			body;
 	PcCaller	caller = {0};
 	PcLedgerEntry entry;
-	Datum		version;
+	Datum		version = (Datum) 0;
 
 	check_rights(owner);
 	grant_create(owner);
-	body = LookupFuncName(list_make2(makeString(PEOPLECALL_SCHEMA),
-									 makeString("create_ledger_body")),
-						  0, NULL, false);
+	body = pc_find_body("create_ledger", 0, NULL);
 
 	caller.verb = &create_verb;
 	caller.role = GetUserId();

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "datatype/timestamp.h"
+#include "fmgr.h"
 
 #include "orgs.h"
 #include "posts.h"
@@ -61,6 +62,13 @@ typedef struct PcCaller
 
 /* raises 42501 outside the gate */
 extern PcCaller *pc_inside_gate(void);
+
+/* raises 22004 where an argument is NULL; the name is the argument's */
+extern void pc_require_argument(FunctionCallInfo fcinfo, int number,
+								const char *name);
+
+/* the body of a verb, in our schema alone; raises 42883 where it is missing */
+extern Oid	pc_find_body(const char *verb, int nargs, const Oid *argtypes);
 
 /*
  * recusal.c: is the org one of these, or does it answer to one of them? A body

@@ -70,10 +70,7 @@ pc_gate_narrow(PG_FUNCTION_ARGS)
 {
 	PcCaller   *caller = pc_inside_gate();
 
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("duty must not be null")));
+	pc_require_argument(fcinfo, 0, "duty");
 	caller->duties &= PC_DUTY(pc_enum_ordinal(PC_ENUM_DUTY,
 											  PG_GETARG_DATUM(0)));
 	PG_RETURN_VOID();
