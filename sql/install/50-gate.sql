@@ -303,3 +303,18 @@ CREATE FUNCTION peoplecall.channel_of(channel text, at timestamptz) RETURNS text
 	AS 'MODULE_PATHNAME', 'pc_counts_as';
 COMMENT ON FUNCTION peoplecall.channel_of(text, timestamptz) IS
 	'what a channel counts as at that time: the one that it was merged into from the day of the merging on, else itself';
+
+CREATE FUNCTION peoplecall.gate_district(district_id int) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM peoplecall.gate_actor();
+	IF district_id IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
+	END IF;
+	PERFORM peoplecall.gate_area(district_id::bigint::peoplecall.areacode, NULL, NULL);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.gate_district(int) IS
+	'inside a verb: 42501 unless a post of the caller with one of the verb''s duties reaches the district; 22004';

@@ -13,6 +13,19 @@ $$;
 COMMENT ON FUNCTION peoplecall.setting_value(text, jsonb) IS
 	'value of a setting, or what stands where it is missing';
 
+CREATE FUNCTION peoplecall.require_batch(batch int) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF batch IS NULL OR batch <= 0 THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'batch must be positive';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.require_batch(int) IS
+	'used by verbs that work in batches: 22023 for a batch that is no positive number';
+
 CREATE FUNCTION peoplecall.start_clocks(
 	district_id int, complaint_id bigint, area peoplecall.areacode, task_seq int,
 	kinds peoplecall.clock_kind[], category ltree, grade peoplecall.grade,

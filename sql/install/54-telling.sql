@@ -1,5 +1,6 @@
--- Who is told at which hour: the officer on duty, and the quiet hours. All of
--- it says who and when; what a message says is written in 51-records.
+-- Who is told at which hour: the officer on duty, and the quiet hours; and
+-- telling several of what was done with a share. What a message says is written
+-- in 51-records.
 
 CREATE FUNCTION peoplecall.office_calendar() RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -137,3 +138,43 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.notice_time(int, bigint, text, timestamptz) IS
 	'before when a message is not sent: at once, but a reminder of a normal matter not in the quiet hours';
+
+-- The deadline that the message is about, not the tightest of all.
+CREATE FUNCTION peoplecall.deadline_field(
+	district_id int, complaint_id bigint, act text, task int) RETURNS jsonb
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((
+		SELECT jsonb_build_object('due_at', peoplecall.local_time(k.due_at))
+		  FROM peoplecall.clock AS k
+		 WHERE k.district_id = deadline_field.district_id
+		   AND k.complaint_id = deadline_field.complaint_id
+		   AND k.stopped_at IS NULL
+		   AND CASE act WHEN 'supervise' THEN k.kind = 'answer'
+		                ELSE k.kind = 'resolve' AND k.task_seq = task END
+		 ORDER BY k.seq DESC
+		 LIMIT 1), '{}');
+END
+$$;
+COMMENT ON FUNCTION peoplecall.deadline_field(int, bigint, text, int) IS
+	'due_at of a notice: until when the supervision is answered, or the new lead''s share done';
+
+CREATE FUNCTION peoplecall.tell_act(
+	district_id int, complaint_id bigint, area peoplecall.areacode, template text,
+	fields jsonb, tell bigint[], at timestamptz) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	told bigint;
+BEGIN
+	FOREACH told IN ARRAY tell LOOP
+		PERFORM peoplecall.send_notice(district_id, complaint_id, area, told, template,
+			peoplecall.notice_fields(district_id, complaint_id) || fields, at);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.tell_act(int, bigint, peoplecall.areacode, text, jsonb, bigint[], timestamptz) IS
+	'tells officers that command moved or that the matter is overdue; fields say what the complaint itself does not';

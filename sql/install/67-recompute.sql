@@ -21,12 +21,8 @@ DECLARE
 	stale bigint[];
 	now_at timestamptz;
 BEGIN
-	IF district_id IS NULL THEN
-		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
-	END IF;
-	IF batch IS NULL OR batch <= 0 THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'batch must be positive';
-	END IF;
+	PERFORM peoplecall.gate_district(district_id);
+	PERFORM peoplecall.require_batch(batch);
 	IF calendar IS NOT NULL AND NOT EXISTS (
 		SELECT FROM peoplecall.calendar AS x WHERE x.name = recompute_body.calendar)
 	THEN
@@ -34,7 +30,6 @@ BEGIN
 			MESSAGE = format('calendar "%s" does not exist', calendar);
 	END IF;
 	district := district_id::bigint::peoplecall.areacode;
-	PERFORM peoplecall.gate_area(district, NULL, NULL);
 	now_at := peoplecall.act_time(NULL);
 
 	ids := ARRAY(

@@ -76,13 +76,8 @@ DECLARE
 	error_state text;
 	error_text text;
 BEGIN
-	IF district_id IS NULL THEN
-		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
-	END IF;
-	IF batch IS NULL OR batch <= 0 THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'batch must be positive';
-	END IF;
-	PERFORM peoplecall.gate_area(district_id::bigint::peoplecall.areacode, NULL, NULL);
+	PERFORM peoplecall.gate_district(district_id);
+	PERFORM peoplecall.require_batch(batch);
 
 	-- without locks: what is found here is looked at again once it is locked
 	ids := ARRAY(
@@ -425,76 +420,3 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.ladder_act(int, bigint, text, timestamptz, jsonb, bigint, timestamptz, bigint[]) IS
 	'what a step of the ladder does beside telling: command up, or supervision, also where nobody is above; then tells the officers given what came of it';
-
--- The deadline that the message is about, not the tightest of all.
-CREATE FUNCTION peoplecall.deadline_field(
-	district_id int, complaint_id bigint, act text, task int) RETURNS jsonb
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN coalesce((
-		SELECT jsonb_build_object('due_at', peoplecall.local_time(k.due_at))
-		  FROM peoplecall.clock AS k
-		 WHERE k.district_id = deadline_field.district_id
-		   AND k.complaint_id = deadline_field.complaint_id
-		   AND k.stopped_at IS NULL
-		   AND CASE act WHEN 'supervise' THEN k.kind = 'answer'
-		                ELSE k.kind = 'resolve' AND k.task_seq = task END
-		 ORDER BY k.seq DESC
-		 LIMIT 1), '{}');
-END
-$$;
-COMMENT ON FUNCTION peoplecall.deadline_field(int, bigint, text, int) IS
-	'due_at of a notice: until when the supervision is answered, or the new lead''s share done';
-
-CREATE FUNCTION peoplecall.tell_act(
-	district_id int, complaint_id bigint, area peoplecall.areacode, template text,
-	fields jsonb, tell bigint[], at timestamptz) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	told bigint;
-BEGIN
-	FOREACH told IN ARRAY tell LOOP
-		PERFORM peoplecall.send_notice(district_id, complaint_id, area, told, template,
-			peoplecall.notice_fields(district_id, complaint_id) || fields, at);
-	END LOOP;
-END
-$$;
-COMMENT ON FUNCTION peoplecall.tell_act(int, bigint, peoplecall.areacode, text, jsonb, bigint[], timestamptz) IS
-	'tells officers that command moved or that the matter is overdue; fields say what the complaint itself does not';
-
--- A procedure, so that each batch commits by itself; it may not have a SET
--- clause, so whatever it says is qualified.
-CREATE PROCEDURE peoplecall.sweep(batch int DEFAULT 500)
-	LANGUAGE plpgsql
-AS $$
-DECLARE
-	district int;
-	done record;
-BEGIN
-	FOREACH district IN ARRAY ARRAY(SELECT d.id FROM peoplecall.due_districts() AS d (id))
-	LOOP
-		LOOP
-			SELECT t.* INTO done FROM peoplecall.tick(district, batch) AS t;
-			COMMIT;
-			-- nothing left, or all that is left is locked or waits in sweep_status
-			EXIT WHEN done.complaints OPERATOR(pg_catalog.=) 0
-			      AND done.failed OPERATOR(pg_catalog.=) 0;
-		END LOOP;
-	END LOOP;
-	FOREACH district IN ARRAY ARRAY(SELECT d.id FROM peoplecall.due_list_districts() AS d (id))
-	LOOP
-		LOOP
-			SELECT t.* INTO done FROM peoplecall.tick_lists(district, batch) AS t;
-			COMMIT;
-			EXIT WHEN done.listings OPERATOR(pg_catalog.=) 0
-			      AND done.failed OPERATOR(pg_catalog.=) 0;
-		END LOOP;
-	END LOOP;
-END
-$$;
-COMMENT ON PROCEDURE peoplecall.sweep(int) IS
-	'CALL peoplecall.sweep(): fires all that is due in every district and ends what has expired of the lists, a transaction a batch; may run twice at once, late, or be ended at any moment; not inside a transaction block';

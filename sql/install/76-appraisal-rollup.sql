@@ -33,9 +33,7 @@ DECLARE
 	marked bigint[];
 BEGIN
 	PERFORM peoplecall.gate_district(district_id);
-	IF batch IS NULL OR batch <= 0 THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'batch must be positive';
-	END IF;
+	PERFORM peoplecall.require_batch(batch);
 	marks := 0;
 	complaints := 0;
 	facts := 0;
@@ -61,21 +59,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.refresh_appraisal_body(int, int) IS 'body of refresh_appraisal()';
-
-CREATE FUNCTION peoplecall.gate_district(district_id int) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	PERFORM peoplecall.gate_actor();
-	IF district_id IS NULL THEN
-		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
-	END IF;
-	PERFORM peoplecall.gate_area(district_id::bigint::peoplecall.areacode, NULL, NULL);
-END
-$$;
-COMMENT ON FUNCTION peoplecall.gate_district(int) IS
-	'inside a verb: 42501 unless a post of the caller with one of the verb''s duties reaches the district; 22004';
 
 -- Only facts that differ are written, and only sums that they move.
 CREATE FUNCTION peoplecall.store_facts(district_id int, complaints bigint[]) RETURNS int

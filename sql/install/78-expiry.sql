@@ -85,13 +85,8 @@ DECLARE
 	one bigint;
 	done record;
 BEGIN
-	IF district_id IS NULL THEN
-		RAISE null_value_not_allowed USING MESSAGE = 'district_id must not be null';
-	END IF;
-	IF batch IS NULL OR batch <= 0 THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'batch must be positive';
-	END IF;
-	PERFORM peoplecall.gate_area(district_id::bigint::peoplecall.areacode, NULL, NULL);
+	PERFORM peoplecall.gate_district(district_id);
+	PERFORM peoplecall.require_batch(batch);
 
 	ids := ARRAY(
 		SELECT l.id

@@ -22,9 +22,7 @@ DECLARE
 	done record;
 BEGIN
 	PERFORM peoplecall.gate_actor();
-	IF batch IS NULL OR batch <= 0 THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'batch must be positive';
-	END IF;
+	PERFORM peoplecall.require_batch(batch);
 	lines := ARRAY(
 		SELECT s.line
 		  FROM peoplecall.staging_complaint AS s
