@@ -19,20 +19,6 @@ CREATE ROLE appr_elsewhere;
 CREATE ROLE appr_nothing;
 
 -- The value of a query for a role, or its SQLSTATE.
-CREATE FUNCTION pg_temp.says(who name, what text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	EXECUTE format('SET LOCAL ROLE %I', who);
-	BEGIN
-		EXECUTE what INTO answer;
-	EXCEPTION WHEN OTHERS THEN
-		answer := SQLSTATE;
-	END;
-	RESET ROLE;
-	RETURN answer;
-END
-$$;
 -- One org's figures in a few words.
 CREATE FUNCTION pg_temp.row(of bigint, a date, b date, of_course text DEFAULT 'handled') RETURNS text LANGUAGE sql AS $$
 	SELECT format('filed %s due %s closed %s %s on time %s %s', filed, due, closed, closed_rate, on_time, on_time_rate)

@@ -15,20 +15,6 @@ CREATE FUNCTION pg_temp.told(after bigint DEFAULT NULL, most int DEFAULT 1000) R
 	SELECT concat_ws(' ', c.no, c.channel, coalesce(c.external_id, '-'), c.complaint_no || '/' || c.seq, pg_temp.minute(c.at), c.verb, c.state, c.grade, c.org)
 	  FROM peoplecall.changes(after, most) AS c
 $$;
-CREATE FUNCTION pg_temp.says(who name, what text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	EXECUTE format('SET LOCAL ROLE %I', who);
-	BEGIN
-		EXECUTE what INTO answer;
-	EXCEPTION WHEN OTHERS THEN
-		answer := SQLSTATE;
-	END;
-	RESET ROLE;
-	RETURN answer;
-END
-$$;
 
 SELECT is(ARRAY(SELECT pg_temp.told()), '{}', 'nothing happened');
 SELECT is(ARRAY(SELECT pg_temp.told(0)), '{}', 'nor after nothing');

@@ -11,20 +11,6 @@ SELECT no_plan();
 SET LOCAL TimeZone = 'Asia/Shanghai';
 \ir ../fixture/acting.sql
 SELECT * FROM pg_temp.at('2019-12-05 09:00');
-CREATE FUNCTION pg_temp.says(who name, what text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	EXECUTE format('SET LOCAL ROLE %I', who);
-	BEGIN
-		EXECUTE what INTO answer;
-	EXCEPTION WHEN OTHERS THEN
-		answer := SQLSTATE;
-	END;
-	RESET ROLE;
-	RETURN answer;
-END
-$$;
 -- Each has the duty personal; some handle for an org, some for one below it.
 CREATE ROLE pr_city; CREATE ROLE pr_police; CREATE ROLE pr_handler; CREATE ROLE pr_district; CREATE ROLE pr_community; CREATE ROLE pr_street; CREATE ROLE pr_inspection; CREATE ROLE pr_app; CREATE ROLE pr_both;
 SELECT peoplecall.appoint('pr_city', 'personal', 1), peoplecall.appoint('pr_police', 'personal', 33), peoplecall.appoint('pr_district', 'personal', 3),

@@ -14,20 +14,6 @@ SELECT * FROM pg_temp.at('2019-12-05 09:00');
 CREATE ROLE ev_intake; CREATE ROLE ev_community; CREATE ROLE ev_police; CREATE ROLE ev_street;
 SELECT peoplecall.appoint('ev_intake', 'intake', 1), peoplecall.appoint('ev_community', 'handle', 22),
 	peoplecall.appoint('ev_police', 'handle', 33), peoplecall.appoint('ev_street', 'verify', 12) \g /dev/null
-CREATE FUNCTION pg_temp.says(who name, what text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	EXECUTE format('SET LOCAL ROLE %I', who);
-	BEGIN
-		EXECUTE what INTO answer;
-	EXCEPTION WHEN OTHERS THEN
-		answer := SQLSTATE;
-	END;
-	RESET ROLE;
-	RETURN answer;
-END
-$$;
 CREATE FUNCTION pg_temp.attach(c bigint, stage text, uri text DEFAULT 'https://files.example/1.jpg', task int DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
 	SELECT format('SELECT state FROM peoplecall.attach(%s, %L, sha256(''1''), %L, %s)', c, uri, stage, coalesce(task::text, 'NULL'))
 $$;

@@ -9,21 +9,7 @@ BEGIN;
 SELECT no_plan();
 SET LOCAL peoplecall.as_of = '2019-12-05 09:00+08';
 
--- What a role's statement comes to: its one value, or the SQLSTATE.
-CREATE FUNCTION pg_temp.says(who name, what text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	EXECUTE format('SET LOCAL ROLE %I', who);
-	BEGIN
-		EXECUTE what INTO answer;
-	EXCEPTION WHEN OTHERS THEN
-		answer := SQLSTATE;
-	END;
-	RESET ROLE;
-	RETURN answer;
-END
-$$;
+\ir ../fixture/acting.sql
 -- evidence has a test of its own
 UPDATE peoplecall.category SET needs_evidence = false;
 CREATE FUNCTION pg_temp.file(title text, body text DEFAULT '', area text DEFAULT '420106012001', phone text DEFAULT NULL, channel text DEFAULT 'hotline', people int DEFAULT 1, category text DEFAULT 'city.facility') RETURNS bigint LANGUAGE sql AS $$

@@ -13,20 +13,6 @@ SELECT * FROM pg_temp.at('2019-12-05 09:00');
 CREATE ROLE tr_app; CREATE ROLE tr_intake; CREATE ROLE tr_far; CREATE ROLE tr_handler; CREATE ROLE tr_reader;
 SELECT peoplecall.appoint('tr_app', 'delegate', 1), peoplecall.appoint('tr_intake', 'intake', 3), peoplecall.appoint('tr_far', 'intake', 2),
 	peoplecall.appoint('tr_handler', 'handle', 33), peoplecall.appoint('tr_reader', 'read', 1), peoplecall.appoint('tr_reader', 'personal', 1) \g /dev/null
-CREATE FUNCTION pg_temp.says(who name, what text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	EXECUTE format('SET LOCAL ROLE %I', who);
-	BEGIN
-		EXECUTE what INTO answer;
-	EXCEPTION WHEN OTHERS THEN
-		answer := SQLSTATE;
-	END;
-	RESET ROLE;
-	RETURN answer;
-END
-$$;
 CREATE FUNCTION pg_temp.code(c bigint) RETURNS text LANGUAGE sql AS $$SELECT peoplecall.track_code(c)$$;
 CREATE FUNCTION pg_temp.steps(c bigint) RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(concat_ws(' ', e ->> 'step', e ->> 'org'), ', ' ORDER BY n)

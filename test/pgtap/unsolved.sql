@@ -14,20 +14,6 @@ SET LOCAL TimeZone = 'Asia/Shanghai';
 CREATE ROLE un_street; CREATE ROLE un_district; CREATE ROLE un_inspection; CREATE ROLE un_city; CREATE ROLE un_police;
 SELECT peoplecall.appoint('un_street', 'supervise', 12), peoplecall.appoint('un_street', 'verify', 12), peoplecall.appoint('un_district', 'supervise', 3),
 	peoplecall.appoint('un_inspection', 'supervise', 61), peoplecall.appoint('un_city', 'supervise', 1), peoplecall.appoint('un_police', 'supervise', 33) \g /dev/null
-CREATE FUNCTION pg_temp.says(who name, what text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-BEGIN
-	EXECUTE format('SET LOCAL ROLE %I', who);
-	BEGIN
-		EXECUTE what INTO answer;
-	EXCEPTION WHEN OTHERS THEN
-		answer := SQLSTATE;
-	END;
-	RESET ROLE;
-	RETURN answer;
-END
-$$;
 -- Noise in 东湖路社区: the police, 33, lead; street 12 commands. Done at once.
 CREATE FUNCTION pg_temp.done(phone text DEFAULT NULL, close boolean DEFAULT true) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
