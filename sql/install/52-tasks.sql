@@ -150,3 +150,15 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.settle(int, bigint, peoplecall.complaint_state, timestamptz, int, int, bigint) IS
 	'writes what a verb left: state, light, number of events; marks the complaint for the appraisal; returns the receipt';
+
+CREATE FUNCTION peoplecall.mark_appraisal(district_id int, complaints bigint[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO peoplecall.appraisal_mark (district_id, complaint_id)
+	SELECT mark_appraisal.district_id, c.id FROM unnest(complaints) AS c (id);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.mark_appraisal(int, bigint[]) IS
+	'says that facts of these complaints have changed; settle() does so for every verb; used by verbs';

@@ -5,18 +5,6 @@
 -- the case records in a later statement, so whatever a mark that it saw stands
 -- for is in what it reads; a mark that it did not see stays for the next.
 
-CREATE FUNCTION peoplecall.mark_appraisal(district_id int, complaints bigint[]) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	INSERT INTO peoplecall.appraisal_mark (district_id, complaint_id)
-	SELECT mark_appraisal.district_id, c.id FROM unnest(complaints) AS c (id);
-END
-$$;
-COMMENT ON FUNCTION peoplecall.mark_appraisal(int, bigint[]) IS
-	'says that facts of these complaints have changed; settle() does so for every verb; used by verbs';
-
 CREATE FUNCTION peoplecall.refresh_appraisal(
 	district_id int, batch int DEFAULT 5000, OUT marks int, OUT complaints int, OUT facts int)
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
