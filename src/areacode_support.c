@@ -150,7 +150,7 @@ make_range(const SubtreeClause *clause, Oid opfamily)
 						   clause->inner, make_subtree_last(clause));
 	if (first == NULL || last == NULL)
 		return NIL;
-	return list_make2(first, last);
+	return lappend(list_make1(first), last);
 }
 
 /* The outer operand as one of the areas that contain the inner one, or NIL. */
@@ -175,8 +175,8 @@ make_lineage(PlannerInfo *root, const SubtreeClause *clause, Oid opfamily)
 	result = makeNode(ScalarArrayOpExpr);
 	result->opno = equality;
 	result->useOr = true;
-	result->args = list_make2(copyObject(clause->outer),
-							  eval_const_expressions(root, lineage));
+	result->args = lappend(list_make1(copyObject(clause->outer)),
+						   eval_const_expressions(root, lineage));
 	result->location = -1;
 	set_sa_opfuncid(result);
 	return list_make1(result);

@@ -12,9 +12,10 @@ DECLARE
 	version jsonb := jsonb_build_object();
 BEGIN
 	PERFORM peoplecall.gate_actor();
-	FOREACH ruled IN ARRAY ARRAY['calendar', 'calendar_window', 'calendar_day', 'category',
-		'escalation_step', 'grade_rule', 'jurisdiction', 'org', 'org_kind', 'responsibility',
-		'setting', 'sla_policy']
+	FOR ruled IN
+		SELECT t.name FROM unnest(ARRAY['calendar', 'calendar_window', 'calendar_day', 'category',
+			'escalation_step', 'grade_rule', 'jurisdiction', 'org', 'org_kind', 'responsibility',
+			'setting', 'sla_policy']) AS t (name)
 	LOOP
 		EXECUTE format($sql$
 			SELECT encode(sha256(convert_to(coalesce(string_agg(r.line, E'\n' ORDER BY r.line COLLATE "C"), ''), 'UTF8')), 'hex')
