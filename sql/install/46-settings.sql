@@ -221,7 +221,7 @@ COMMENT ON FUNCTION peoplecall.template_fields(text) IS
 	'the fields that a template may name in braces, with the templates that have each; NULL: of all templates. No field holds an address or what a citizen said of himself; none belongs to the words clock.KIND, request.KIND, urgency.NAME, claimer.KIND, claim.no_limit and needs_meeting';
 
 CREATE FUNCTION peoplecall.template_problem(template text, body text) RETURNS text
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

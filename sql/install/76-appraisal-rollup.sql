@@ -165,7 +165,9 @@ BEGIN
 		       solved = t.solved + EXCLUDED.solved, rated = t.rated + EXCLUDED.rated,
 		       satisfied = t.satisfied + EXCLUDED.satisfied, unreached = t.unreached + EXCLUDED.unreached
 	)
-	SELECT (SELECT count(*) FROM gone)::int + (SELECT count(*) FROM come)::int INTO changed;
+	SELECT g.rows + c.rows INTO changed
+	  FROM (SELECT count(*)::int AS rows FROM gone) AS g
+	 CROSS JOIN (SELECT count(*)::int AS rows FROM come) AS c;
 	RETURN changed;
 END
 $$;

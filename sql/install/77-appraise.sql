@@ -182,7 +182,7 @@ COMMENT ON FUNCTION peoplecall.appraisal_rows(date, date, timestamptz, peoplecal
 	'counts added up by org, kind, line, a level of area, or all, with their rates; used by appraise(), freeze_appraisal() and trend()';
 
 CREATE FUNCTION peoplecall.require_period(from_day date, to_day date, course text) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

@@ -94,7 +94,7 @@ COMMENT ON FUNCTION peoplecall.require_volunteer(bigint) IS
 CREATE FUNCTION peoplecall.require_free(
 	listing bigint, closed_at timestamptz, expires_at timestamptz, quantity int,
 	claimed int, wanted int, at timestamptz) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -237,7 +237,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.listing_claim(int, bigint, int) IS 'a claim of a listing that is locked; 22004, PC005';
 
 CREATE FUNCTION peoplecall.require_claim(listing bigint, claim int, ended text, project bigint, lapsed_too boolean) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

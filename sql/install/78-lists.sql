@@ -279,7 +279,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.require_quantity(int) IS '22023 unless positive';
 
 CREATE FUNCTION peoplecall.require_ahead(expires_at timestamptz, at timestamptz) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

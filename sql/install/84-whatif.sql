@@ -116,7 +116,7 @@ CREATE FUNCTION peoplecall.replayed_clocks(
 		verdict peoplecall.sla_state, kept boolean,
 		category ltree, grade peoplecall.grade, urgency peoplecall.urgency, nature text,
 		told int, command_ups int, supervisions int, early jsonb)
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
