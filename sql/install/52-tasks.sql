@@ -75,7 +75,8 @@ $$;
 COMMENT ON FUNCTION peoplecall.check_lead(bigint, bigint) IS
 	'23514 for a lead that is an outside body or that the matter is about; PC005 where it does not exist';
 
--- The last step of every verb: the complaint's light, state and last event.
+-- The last step of every verb: the complaint's light, state and last event,
+-- whose digest is the head of its chain.
 CREATE FUNCTION peoplecall.settle(
 	district_id int, complaint_id bigint, state peoplecall.complaint_state,
 	at timestamptz, events int, task_seq int, org bigint) RETURNS peoplecall.receipt
@@ -85,7 +86,14 @@ AS $$
 DECLARE
 	light record;
 	settled_grade peoplecall.grade;
+	head bytea;
 BEGIN
+	head := (SELECT e.digest
+	           FROM peoplecall.event AS e
+	          WHERE e.district_id = settle.district_id
+	            AND e.complaint_id = settle.complaint_id
+	          ORDER BY e.seq DESC
+	          LIMIT 1);
 	light := peoplecall.tightest_clock(district_id, complaint_id);
 	UPDATE peoplecall.complaint AS c
 	   SET state = settle.state,
@@ -93,7 +101,8 @@ BEGIN
 	       due_at = light.due_at,
 	       paused_at = light.paused_at,
 	       event_count = c.event_count + events,
-	       last_event_at = settle.at
+	       last_event_at = settle.at,
+	       digest = coalesce(head, c.digest)
 	 WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id
 	RETURNING c.grade INTO settled_grade;
 	RETURN peoplecall.make_receipt(complaint_id, state, settled_grade, task_seq, org,
@@ -101,4 +110,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.settle(int, bigint, peoplecall.complaint_state, timestamptz, int, int, bigint) IS
-	'writes what a verb left: state, light, number of events; returns the receipt';
+	'writes what a verb left: state, light, number and digest of the events; returns the receipt';
