@@ -12,12 +12,15 @@
  *
  *	  form     = version, int4 district_id, int8 complaint_id, int4 seq, int8 at,
  *				 string verb, string actor, optional int8 officer, org,
- *				 optional int4 task_seq, int8 area, value detail
+ *				 optional int4 task_seq, value detail
  *	  at       = microseconds since 2000-01-01 00:00 UTC
  *	  string   = int4 length in bytes, UTF-8
  *	  optional = 0, or 1 and the value
  *	  value    = 'n' | 't' | 'f' | '#' string | '"' string
  *				 | '[' int4 count, values | '{' int4 count, (string key, value)s
+ *
+ * The area is not in it: it repeats the complaint's, for row policies, and
+ * follows it.
  *
  * A number is written as jsonb prints it, its trailing zeros included; keys
  * stand in the order of their lengths, then bytes, which is jsonb's own in
@@ -33,8 +36,6 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
-
-#include "peoplecall.h"
 
 #define FORM_VERSION 1
 #define DIGEST_SIZE 32
@@ -191,10 +192,10 @@ event_digest(FunctionCallInfo fcinfo, int first, bytea *previous)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("%s of an event must not be null", needed[i])));
-	if (PG_ARGISNULL(first + 9) || PG_ARGISNULL(first + 10))
+	if (PG_ARGISNULL(first + 9))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("area and detail of an event must not be null")));
+				 errmsg("detail of an event must not be null")));
 
 	initStringInfo(&form);
 	appendStringInfoSpaces(&form, VARHDRSZ);
@@ -216,8 +217,7 @@ event_digest(FunctionCallInfo fcinfo, int first, bytea *previous)
 	pq_sendbyte(&form, PG_ARGISNULL(first + 8) ? 0 : 1);
 	if (!PG_ARGISNULL(first + 8))
 		pq_sendint32(&form, PG_GETARG_INT32(first + 8));
-	pq_sendint64(&form, PG_GETARG_AREACODE(first + 9));
-	put_container(&form, &PG_GETARG_JSONB_P(first + 10)->root);
+	put_container(&form, &PG_GETARG_JSONB_P(first + 9)->root);
 
 	SET_VARSIZE(form.data, form.len);
 	digest = DirectFunctionCall1(sha256_bytea, PointerGetDatum(form.data));

@@ -92,7 +92,8 @@ COMMENT ON FUNCTION peoplecall.calendar_guard() IS
 	'trigger on calendar: 22023 for a time zone that PostgreSQL does not know';
 
 -- Only lines are added to the history. Whoever owns the tables can take this
--- trigger off, and then must: nothing is changed in passing.
+-- trigger off, and then must: nothing is changed in passing. The area is not
+-- what was done: it follows the complaint's, for the row policies.
 CREATE FUNCTION peoplecall.event_guard() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -151,7 +152,9 @@ CREATE OR REPLACE TRIGGER calendar_guard
 	AFTER INSERT OR UPDATE ON peoplecall.calendar
 	FOR EACH ROW EXECUTE FUNCTION peoplecall.calendar_guard();
 CREATE OR REPLACE TRIGGER event_guard
-	BEFORE UPDATE OR DELETE OR TRUNCATE ON peoplecall.event
+	BEFORE UPDATE OF district_id, complaint_id, seq, at, verb, actor, officer, org,
+		task_seq, detail, digest
+	OR DELETE OR TRUNCATE ON peoplecall.event
 	FOR EACH STATEMENT EXECUTE FUNCTION peoplecall.event_guard();
 	$ddl$);
 END

@@ -151,7 +151,7 @@ BEGIN
 		peoplecall.event_digest(
 			peoplecall.digest_before(district_id, complaint_id, seq),
 			district_id, complaint_id, seq, at, verb, actor, officer, org, task_seq,
-			area, detail));
+			detail));
 END
 $$;
 COMMENT ON FUNCTION peoplecall.write_event(int, bigint, peoplecall.areacode, int, timestamptz, text, bigint, int, jsonb) IS

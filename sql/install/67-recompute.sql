@@ -105,7 +105,7 @@ BEGIN
 		SELECT recompute_body.district_id, l.complaint_id, l.area, l.seq, l.at, 'recompute',
 		       actor, officer, NULL, NULL, l.detail,
 		       peoplecall.event_digest(l.previous, recompute_body.district_id, l.complaint_id,
-			l.seq, l.at, 'recompute', actor, officer, NULL, NULL, l.area, l.detail)
+			l.seq, l.at, 'recompute', actor, officer, NULL, NULL, l.detail)
 		  FROM line AS l
 	)
 	SELECT count(DISTINCT n.complaint_id)::int,

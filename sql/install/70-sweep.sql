@@ -275,7 +275,7 @@ BEGIN
 		  FROM taken AS t
 	), chained AS MATERIALIZED (
 		SELECT l.*, peoplecall.chain_digest(l.previous, district, l.complaint_id, l.seq, l.at,
-			'alarm', actor, NULL, NULL, l.task_seq, l.area, l.detail)
+			'alarm', actor, NULL, NULL, l.task_seq, l.detail)
 		       OVER (PARTITION BY l.complaint_id ORDER BY l.seq) AS digest
 		  FROM line AS l
 	), written AS (
