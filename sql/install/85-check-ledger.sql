@@ -224,11 +224,19 @@ BEGIN
 	        OR (t.state = 'sent' AND t.accepted_at IS NOT NULL)
 	        OR t.epoch > c.epoch
 	        OR (t.epoch < c.epoch AND t.state IN ('sent', 'accepted')))
+	 UNION ALL
+	SELECT 'task', t.district_id, t.complaint_id,
+	       format('%s tasks, numbered up to %s', count(*), max(t.seq))
+	  FROM peoplecall.task AS t
+	 WHERE (district IS NULL OR t.district_id = district)
+	   AND (complaint IS NULL OR t.complaint_id = complaint)
+	 GROUP BY t.district_id, t.complaint_id
+	HAVING count(*) <> max(t.seq)
 	 ORDER BY 2, 3, 4;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.check_tasks(int, bigint) IS
-	'used by check_ledger(): a share''s state against its times and its epoch';
+	'used by check_ledger(): a share''s state against its times and its epoch, and that none is missing';
 
 -- Which clocks run. A promise may have none, where no policy sets a limit; so a
 -- clock is missed only where there is a stopped one of its kind and a limit.
@@ -285,6 +293,14 @@ BEGIN
 	   AND (complaint IS NULL OR k.complaint_id = complaint)
 	   AND k.kind = 'answer' AND k.stopped_at IS NULL
 	   AND c.state NOT IN ('received', 'dispatched', 'completed', 'shelved')
+	 UNION ALL
+	SELECT 'clock', k.district_id, k.complaint_id,
+	       format('%s clocks, numbered up to %s', count(*), max(k.seq))
+	  FROM peoplecall.clock AS k
+	 WHERE (district IS NULL OR k.district_id = district)
+	   AND (complaint IS NULL OR k.complaint_id = complaint)
+	 GROUP BY k.district_id, k.complaint_id
+	HAVING count(*) <> max(k.seq)
 	 ORDER BY 2, 3, 4;
 END
 $$;
