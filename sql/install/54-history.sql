@@ -27,7 +27,7 @@ COMMENT ON FUNCTION peoplecall.require_whole_view() IS
 CREATE FUNCTION peoplecall.anchor_seal(
 	district_id int, from_at timestamptz, to_at timestamptz, taken_at timestamptz, heads jsonb)
 	RETURNS text
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -36,7 +36,8 @@ BEGIN
 		|| timestamptz_send(taken_at)
 		|| coalesce((
 			SELECT string_agg(int8send((h.head ->> 0)::bigint) || int4send((h.head ->> 1)::int)
-				|| decode(h.head ->> 2, 'hex'), ''::bytea ORDER BY (h.head ->> 0)::bigint)
+				|| timestamptz_send((h.head ->> 2)::timestamptz)
+				|| decode(h.head ->> 3, 'hex'), ''::bytea ORDER BY (h.head ->> 0)::bigint)
 			  FROM jsonb_array_elements(heads) AS h (head)), '')), 'hex');
 END
 $$;
@@ -61,14 +62,14 @@ BEGIN
 	RETURN QUERY
 	WITH head AS (
 		SELECT DISTINCT ON (e.district_id, e.complaint_id)
-		       e.district_id, e.complaint_id, e.seq, e.digest
+		       e.district_id, e.complaint_id, e.seq, e.at, e.digest
 		  FROM peoplecall.event AS e
 		 WHERE e.at >= from_at AND e.at < to_at
 		   AND (district IS NULL OR e.district_id = district)
 		 ORDER BY e.district_id, e.complaint_id, e.seq DESC
 	), listed AS (
 		SELECT h.district_id,
-		       jsonb_agg(jsonb_build_array(h.complaint_id, h.seq,
+		       jsonb_agg(jsonb_build_array(h.complaint_id, h.seq, h.at,
 				encode(coalesce(h.digest, ''), 'hex')) ORDER BY h.complaint_id) AS heads
 		  FROM head AS h
 		 GROUP BY h.district_id
@@ -82,12 +83,13 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.history_anchor(timestamptz, timestamptz, int) IS
-	'what to keep outside the database: for each district (NULL: every one that has any) the last event before to_at of each complaint with an event since from_at, its number and digest, as [complaint, seq, digest], with a seal over them all; 42501 for whom row policies hide anything from, 22004, PC002';
+	'what to keep outside the database: for each district (NULL: every one that has any) the last event before to_at of each complaint with an event since from_at, its number, time and digest, as [complaint, seq, at, digest], with a seal over them all; 42501 for whom row policies hide anything from, 22004, PC002';
 
 CREATE FUNCTION peoplecall.anchor_heads(
-	anchor jsonb, OUT district_id int, OUT complaint_id bigint, OUT events int, OUT digest bytea)
+	anchor jsonb, OUT district_id int, OUT complaint_id bigint, OUT events int,
+	OUT at timestamptz, OUT digest bytea)
 	RETURNS SETOF record
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -109,7 +111,7 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	SELECT (anchor ->> 'district_id')::int, (h.head ->> 0)::bigint, (h.head ->> 1)::int,
-	       decode(h.head ->> 2, 'hex')
+	       (h.head ->> 2)::timestamptz, decode(h.head ->> 3, 'hex')
 	  FROM jsonb_array_elements(anchor -> 'heads') AS h (head);
 END
 $$;
@@ -220,11 +222,13 @@ BEGIN
 		              GROUP BY x.district_id, x.complaint_id) AS l
 		    ON l.district_id = s.district_id AND l.complaint_id = s.complaint_id
 	), begun AS MATERIALIZED (
-		-- what is missing before the first was moved away where an anchor says so
-		SELECT c.*, d.digest AS moved, d.digest IS NOT NULL AS known
+		-- what is missing before the first was moved away with its time where an
+		-- anchor knows the last of it, and nothing that is as old is left
+		SELECT c.*, d.digest AS moved,
+		       coalesce(d.at < (SELECT min(e.at) FROM peoplecall.event AS e), d.digest IS NOT NULL) AS known
 		  FROM chain AS c
 		  LEFT JOIN (SELECT DISTINCT ON (a.complaint_id, a.events)
-		                    a.district_id, a.complaint_id, a.events, a.digest
+		                    a.district_id, a.complaint_id, a.events, a.at, a.digest
 		               FROM anchored AS a) AS d
 		    ON d.district_id = c.district_id AND d.complaint_id = c.complaint_id
 		   AND d.events = coalesce(c.first, c.event_count + 1) - 1
