@@ -577,26 +577,40 @@ CREATE FUNCTION peoplecall.check_areas(district int, complaint bigint)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	recorded text;
 BEGIN
-	FOREACH recorded IN ARRAY ARRAY['attachment', 'clock', 'complaint_text', 'event', 'notice',
-		'rating', 'reporter', 'request', 'revisit', 'supervision', 'task']
-	LOOP
-		RETURN QUERY EXECUTE format($query$
-			SELECT 'area', r.district_id, r.complaint_id,
-			       format('%%s rows of %%I lie in %%s, not %%s', count(*), %1$L::text, r.area, c.area)
-			  FROM peoplecall.%1$I AS r
-			  JOIN peoplecall.complaint AS c
-			    ON c.district_id = r.district_id AND c.id = r.complaint_id
-			 WHERE ($1 IS NULL OR r.district_id = $1)
-			   AND ($2 IS NULL OR r.complaint_id = $2)
-			   AND r.area OPERATOR(peoplecall.<>) c.area
-			 GROUP BY r.district_id, r.complaint_id, r.area, c.area
-			 ORDER BY 2, 3, 4
-		$query$, recorded)
-		USING district, complaint;
-	END LOOP;
+	RETURN QUERY
+	SELECT 'area', r.district_id, r.complaint_id,
+	       format('%s rows of %s lie in %s, not in %s', count(*), r.name, r.area, c.area)
+	  FROM (
+		SELECT 'attachment', x.district_id, x.complaint_id, x.area FROM peoplecall.attachment AS x
+		 UNION ALL
+		SELECT 'clock', x.district_id, x.complaint_id, x.area FROM peoplecall.clock AS x
+		 UNION ALL
+		SELECT 'complaint_text', x.district_id, x.complaint_id, x.area FROM peoplecall.complaint_text AS x
+		 UNION ALL
+		SELECT 'event', x.district_id, x.complaint_id, x.area FROM peoplecall.event AS x
+		 UNION ALL
+		SELECT 'notice', x.district_id, x.complaint_id, x.area FROM peoplecall.notice AS x
+		 UNION ALL
+		SELECT 'rating', x.district_id, x.complaint_id, x.area FROM peoplecall.rating AS x
+		 UNION ALL
+		SELECT 'reporter', x.district_id, x.complaint_id, x.area FROM peoplecall.reporter AS x
+		 UNION ALL
+		SELECT 'request', x.district_id, x.complaint_id, x.area FROM peoplecall.request AS x
+		 UNION ALL
+		SELECT 'revisit', x.district_id, x.complaint_id, x.area FROM peoplecall.revisit AS x
+		 UNION ALL
+		SELECT 'supervision', x.district_id, x.complaint_id, x.area FROM peoplecall.supervision AS x
+		 UNION ALL
+		SELECT 'task', x.district_id, x.complaint_id, x.area FROM peoplecall.task AS x
+		) AS r (name, district_id, complaint_id, area)
+	  JOIN peoplecall.complaint AS c
+	    ON c.district_id = r.district_id AND c.id = r.complaint_id
+	 WHERE (district IS NULL OR r.district_id = district)
+	   AND (complaint IS NULL OR r.complaint_id = complaint)
+	   AND r.area OPERATOR(peoplecall.<>) c.area
+	 GROUP BY r.district_id, r.complaint_id, r.name, r.area, c.area
+	 ORDER BY 2, 3, 4;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.check_areas(int, bigint) IS
