@@ -15,7 +15,7 @@ CREATE FUNCTION peoplecall.chain_step(
 	LANGUAGE c IMMUTABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'pc_chain_step';
 COMMENT ON FUNCTION peoplecall.chain_step(bytea, bytea, int, bigint, int, timestamptz, text, name, bigint, bigint, int, jsonb) IS
-	'transition of chain_digest()';
+	'used by chain_digest(): its transition';
 
 -- For whatever writes several events of a complaint in one statement.
 CREATE AGGREGATE peoplecall.chain_digest(

@@ -131,7 +131,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.digest_before(int, bigint, int) IS
-	'digest of the event before this one, NULL for the first';
+	'used by write_event(): digest of the event before this one, NULL for the first';
 
 CREATE FUNCTION peoplecall.write_event(
 	district_id int, complaint_id bigint, area peoplecall.areacode, seq int,

@@ -21,7 +21,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.require_whole_view() IS
-	'42501 for a caller from whom row policies hide complaints or events; PC002';
+	'used by verify_history() and check_ledger(): 42501 for a caller from whom row policies hide complaints or events; PC002';
 
 -- A few bytes that stand for an anchor, short enough to print.
 CREATE FUNCTION peoplecall.anchor_seal(
@@ -42,7 +42,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.anchor_seal(int, timestamptz, timestamptz, timestamptz, jsonb) IS
-	'SHA-256 over an anchor''s district, times and heads';
+	'used by history_anchor(): SHA-256 over an anchor''s district, times and heads';
 
 CREATE FUNCTION peoplecall.history_anchor(
 	from_at timestamptz DEFAULT '-infinity', to_at timestamptz DEFAULT 'infinity',
@@ -116,7 +116,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.anchor_heads(jsonb) IS
-	'the heads that an anchor names; 22023 for what is no anchor, or one whose seal does not fit';
+	'used by verify_history(): the heads that an anchor names; 22023 for what is no anchor, or one whose seal does not fit';
 
 -- Which complaints a check looks at. One whose events are all gone has only its
 -- own row to be found by.
@@ -157,7 +157,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.history_scope(bigint, timestamptz, timestamptz, int[], jsonb) IS
-	'the complaints that verify_history() looks at';
+	'used by verify_history(): the complaints that it looks at';
 
 CREATE FUNCTION peoplecall.verify_history(
 	complaint bigint DEFAULT NULL, from_at timestamptz DEFAULT NULL,
