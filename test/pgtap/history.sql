@@ -43,9 +43,9 @@ CREATE FUNCTION pg_temp.digest(previous bytea, e peoplecall.event) RETURNS bytea
 $$;
 
 -- written out in bytes, and digested elsewhere: no release changes this
-SELECT is(encode(d, 'hex'), '9ce58e78ad909a709471f8730413d163247635e08fb046711697f1aefd9014e0', 'a digest that was reckoned elsewhere'),
-       is(d, sha256(decode(repeat('00', 32), 'hex') || '\x010006690a05d4842e6202a0010000000100023b200d352400000000067375626d697400000005636c65726b0001000000000000000c007b00000001000000016e2300000004312e3530'), 'of these bytes')
+SELECT is(encode(d, 'hex'), '9ce58e78ad909a709471f8730413d163247635e08fb046711697f1aefd9014e0', 'a digest that was reckoned elsewhere')
   FROM peoplecall.event_digest(NULL, 420106, 420106000000000001, 1, '2019-11-25 09:00+08', 'submit', 'clerk', NULL, 12, NULL, '{"n": 1.50}') AS d;
+SELECT is(sha256(decode(repeat('00', 32), 'hex') || '\x010006690a05d4842e6202a0010000000100023b200d352400000000067375626d697400000005636c65726b0001000000000000000c007b00000001000000016e2300000004312e3530'), decode('9ce58e78ad909a709471f8730413d163247635e08fb046711697f1aefd9014e0', 'hex'), 'of these bytes');
 CREATE TEMPORARY TABLE detail (d jsonb);
 INSERT INTO detail VALUES ('{}'), ('[]'), ('{"a": {}}'), ('{"a": []}'), ('{"a": [[]]}'), ('{"a": [{}]}'), ('[1, [2, [3]]]'), ('null'), ('7'), ('"x"'), ('true'), ('false'),
 	('{"a": null}'), ('{"a": ""}'), ('{"a": "0"}'), ('{"a": 0}'), ('{"a": 1.0}'), ('{"a": 1.00}'), ('{"a": 1e3}'), ('{"a": -0.000001}'), ('{"a": 12345678901234567890.123456789}'),
@@ -170,7 +170,8 @@ END
 $$;
 SELECT event_count AS last FROM peoplecall.complaint WHERE id = :b \gset
 SELECT jsonb_agg(anchor) AS anchors FROM anchor \gset
-SELECT is(pg_temp.tampered('SELECT 1', :b), 'nothing', 'nothing done, nothing found'), is(pg_temp.tampered('SELECT 1', :b, :'anchors'), 'nothing', 'nor against the anchor');
+SELECT is(pg_temp.tampered('SELECT 1', :b), 'nothing', 'nothing done, nothing found');
+SELECT is(pg_temp.tampered('SELECT 1', :b, :'anchors'), 'nothing', 'nor against the anchor');
 CREATE TEMPORARY TABLE deed (id int GENERATED ALWAYS AS IDENTITY, finding text, anchored text, statement text);
 INSERT INTO deed (finding, anchored, statement) VALUES
 	('edited 3', NULL, 'UPDATE peoplecall.event SET detail = detail || ''{"x": 1}'' WHERE complaint_id = $1 AND seq = 3'),

@@ -78,6 +78,8 @@ sub start_again
 	foreach (1 .. 100)
 	{
 		return 1 if $node->start(fail_ok => 1);
+		# where nobody reaps it, the one that was killed looks alive
+		$node->{_pid} = undef;
 		sleep 0.2;
 	}
 	return 0;
