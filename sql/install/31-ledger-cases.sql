@@ -69,6 +69,7 @@ CREATE INDEX IF NOT EXISTS complaint_id ON peoplecall.complaint (id);
 COMMENT ON TABLE peoplecall.complaint IS 'one citizen''s matter (诉求); warn_at, due_at, paused_at are those of its tightest open clock';
 COMMENT ON COLUMN peoplecall.complaint.district_id IS 'registering district: the first six digits of the area''s code; never changes';
 COMMENT ON COLUMN peoplecall.complaint.principal_id IS 'the complaint that this one was merged into';
+COMMENT ON COLUMN peoplecall.complaint.digest IS 'digest of the last event';
 COMMENT ON COLUMN peoplecall.complaint.withdrawn_at IS 'when its citizen withdrew; one that carries others goes on for them in its state';
 COMMENT ON COLUMN peoplecall.complaint.origin_id IS 'the first of the complaints that this one continues, in another district: its number is the citizen''s';
 COMMENT ON COLUMN peoplecall.complaint.moved_to IS 'the complaint as which this one goes on, in another district; the other way round than origin_id, so that neither is looked for in every district';
@@ -196,6 +197,9 @@ CREATE TABLE IF NOT EXISTS peoplecall.event (
 	PRIMARY KEY (district_id, complaint_id, seq),
 	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
 );
+-- events come in the order of their time, so this is small and quick to keep
+CREATE INDEX IF NOT EXISTS event_at ON peoplecall.event USING brin (at);
+COMMENT ON COLUMN peoplecall.event.digest IS 'event_digest() of the event before and this one; complaint.digest is the last one''s';
 COMMENT ON TABLE peoplecall.event IS 'the history (流转记录): what was done, when, by whom, with old and new values, never personal data';
 
 CREATE TABLE IF NOT EXISTS peoplecall.notice (

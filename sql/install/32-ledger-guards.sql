@@ -1,5 +1,5 @@
--- Guards on the rulebook: what drops compiled rules, and what a constraint
--- cannot say. They check and never write, so a restore may run them.
+-- Guards on the rulebook and the history: what drops compiled rules, and what a
+-- constraint cannot say. They check and never write, so a restore may run them.
 
 -- A hierarchy by foreign key to the same table makes dumps noisy, and would
 -- not refuse a ring; so a trigger looks at the chain above each changed row.
@@ -131,6 +131,24 @@ $$;
 COMMENT ON FUNCTION peoplecall.template_guard() IS
 	'trigger on template: 22023 for a text that names a field which its template does not have';
 
+-- Only lines are added to the history. Whoever owns the tables can take this
+-- trigger off, and then must: nothing is changed in passing. The area is not
+-- what was done: it follows the complaint's, for the row policies.
+CREATE FUNCTION peoplecall.event_guard() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE insufficient_privilege USING
+		MESSAGE = format('%s of the history is refused', lower(TG_OP)),
+		DETAIL = 'Events are added, never changed or deleted.',
+		HINT = 'To move old events away, make the table partitioned by time and detach a partition; see doc/history.md.',
+		TABLE = 'event', SCHEMA = 'peoplecall';
+END
+$$;
+COMMENT ON FUNCTION peoplecall.event_guard() IS
+	'trigger on event: 42501 for whoever would change, delete or truncate, the owner and superusers too';
+
 CREATE FUNCTION peoplecall.ledger_guards() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -179,7 +197,12 @@ CREATE OR REPLACE TRIGGER setting_guard
 CREATE OR REPLACE TRIGGER template_guard
 	AFTER INSERT OR UPDATE ON peoplecall.template
 	FOR EACH ROW EXECUTE FUNCTION peoplecall.template_guard();
+CREATE OR REPLACE TRIGGER event_guard
+	BEFORE UPDATE OF district_id, complaint_id, seq, at, verb, actor, officer, org,
+		task_seq, detail, digest
+	OR DELETE OR TRUNCATE ON peoplecall.event
+	FOR EACH STATEMENT EXECUTE FUNCTION peoplecall.event_guard();
 	$ddl$);
 END
 $body$;
-COMMENT ON FUNCTION peoplecall.ledger_guards() IS 'the triggers of the rulebook';
+COMMENT ON FUNCTION peoplecall.ledger_guards() IS 'the triggers of the rulebook and of the history';

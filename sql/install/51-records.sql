@@ -120,18 +120,51 @@ $$;
 COMMENT ON FUNCTION peoplecall.tightest_clock(int, bigint) IS
 	'the first yellow and the first red among the open clocks of a complaint; paused_at where all of them are paused';
 
+-- What the next event follows on. The event before it is this verb's own, or
+-- was moved away with its time: then the complaint still knows.
+CREATE FUNCTION peoplecall.digest_before(district_id int, complaint_id bigint, seq int) RETURNS bytea
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF seq = 1 THEN
+		RETURN NULL;
+	END IF;
+	RETURN coalesce(
+		(SELECT e.digest
+		   FROM peoplecall.event AS e
+		  WHERE e.district_id = digest_before.district_id
+		    AND e.complaint_id = digest_before.complaint_id
+		    AND e.seq = digest_before.seq - 1),
+		(SELECT c.digest
+		   FROM peoplecall.complaint AS c
+		  WHERE c.district_id = digest_before.district_id
+		    AND c.id = digest_before.complaint_id
+		    AND c.event_count = digest_before.seq - 1));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.digest_before(int, bigint, int) IS
+	'used by write_event(): digest of the event before this one, NULL for the first';
+
 CREATE FUNCTION peoplecall.write_event(
 	district_id int, complaint_id bigint, area peoplecall.areacode, seq int,
 	at timestamptz, verb text, org bigint, task_seq int, detail jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	actor name := peoplecall.gate_actor();
+	officer bigint := peoplecall.gate_officer();
 BEGIN
+	detail := jsonb_strip_nulls(coalesce(detail, '{}'));
 	INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
-		actor, officer, org, task_seq, detail)
+		actor, officer, org, task_seq, detail, digest)
 	VALUES (district_id, complaint_id, area, seq, at, verb,
-		peoplecall.gate_actor(), peoplecall.gate_officer(), org, task_seq,
-		jsonb_strip_nulls(coalesce(detail, '{}')));
+		actor, officer, org, task_seq, detail,
+		peoplecall.event_digest(
+			peoplecall.digest_before(district_id, complaint_id, seq),
+			district_id, complaint_id, seq, at, verb, actor, officer, org, task_seq,
+			detail));
 END
 $$;
 COMMENT ON FUNCTION peoplecall.write_event(int, bigint, peoplecall.areacode, int, timestamptz, text, bigint, int, jsonb) IS

@@ -109,7 +109,8 @@ $$;
 COMMENT ON FUNCTION peoplecall.check_lead(bigint, bigint) IS
 	'23514 for a lead that is an outside body or that the matter is about, or below such, unless it inspects; PC005 where it does not exist';
 
--- The last step of every verb: the complaint's light, state and last event.
+-- The last step of every verb: the complaint's light, state and last event,
+-- whose digest is the head of its chain.
 CREATE FUNCTION peoplecall.settle(
 	district_id int, complaint_id bigint, state peoplecall.complaint_state,
 	at timestamptz, events int, task_seq int, org bigint) RETURNS peoplecall.receipt
@@ -119,7 +120,14 @@ AS $$
 DECLARE
 	light record;
 	settled record;
+	head bytea;
 BEGIN
+	head := (SELECT e.digest
+	           FROM peoplecall.event AS e
+	          WHERE e.district_id = settle.district_id
+	            AND e.complaint_id = settle.complaint_id
+	          ORDER BY e.seq DESC
+	          LIMIT 1);
 	light := peoplecall.tightest_clock(district_id, complaint_id);
 	UPDATE peoplecall.complaint AS c
 	   SET state = settle.state,
@@ -127,7 +135,8 @@ BEGIN
 	       due_at = light.due_at,
 	       paused_at = light.paused_at,
 	       event_count = c.event_count + events,
-	       last_event_at = settle.at
+	       last_event_at = settle.at,
+	       digest = coalesce(head, c.digest)
 	 WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id
 	RETURNING c.grade, c.event_count, c.principal_id,
 		coalesce(c.lead_org, c.command_org) AS org INTO settled;
@@ -149,7 +158,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.settle(int, bigint, peoplecall.complaint_state, timestamptz, int, int, bigint) IS
-	'writes what a verb left: state, light, number of events; marks the complaint for the appraisal; returns the receipt';
+	'writes what a verb left: state, light, number and digest of the events; marks the complaint for the appraisal; returns the receipt';
 
 CREATE FUNCTION peoplecall.mark_appraisal(district_id int, complaints bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -20,6 +20,8 @@ DECLARE
 	ids bigint[];
 	stale bigint[];
 	now_at timestamptz;
+	actor name := peoplecall.gate_actor();
+	officer bigint := peoplecall.gate_officer();
 BEGIN
 	PERFORM peoplecall.gate_district(district_id);
 	PERFORM peoplecall.require_batch(batch);
@@ -85,16 +87,21 @@ BEGIN
 		  FROM now_stale AS s
 		 WHERE s.due_at <> s.old_due_at
 		 GROUP BY s.complaint_id
-	), written AS (
-		INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
-			actor, officer, org, task_seq, detail)
-		SELECT c.district_id, c.id, c.area, c.event_count + 1,
-		       greatest(now_at, c.last_event_at), 'recompute',
-		       peoplecall.gate_actor(), peoplecall.gate_officer(), NULL, NULL,
-		       jsonb_strip_nulls(jsonb_build_object('calendar', calendar, 'deadlines', s.deadlines))
+	), line AS MATERIALIZED (
+		SELECT c.id AS complaint_id, c.area, c.event_count + 1 AS seq,
+		       greatest(now_at, c.last_event_at) AS at, c.digest AS previous,
+		       jsonb_strip_nulls(jsonb_build_object('calendar', calendar, 'deadlines', s.deadlines)) AS detail
 		  FROM shifted AS s
 		  JOIN peoplecall.complaint AS c
 		    ON c.district_id = recompute_body.district_id AND c.id = s.complaint_id
+	), written AS (
+		INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
+			actor, officer, org, task_seq, detail, digest)
+		SELECT recompute_body.district_id, l.complaint_id, l.area, l.seq, l.at, 'recompute',
+		       actor, officer, NULL, NULL, l.detail,
+		       peoplecall.event_digest(l.previous, recompute_body.district_id, l.complaint_id,
+			l.seq, l.at, 'recompute', actor, officer, NULL, NULL, l.detail)
+		  FROM line AS l
 	)
 	SELECT count(DISTINCT n.complaint_id)::int,
 	       count(*) FILTER (WHERE n.due_at <> n.old_due_at)::int,
@@ -105,15 +112,17 @@ BEGIN
 	-- a new statement sees the clocks as they are now
 	UPDATE peoplecall.complaint AS c
 	   SET warn_at = l.warn_at, due_at = l.due_at, paused_at = l.paused_at,
-	       event_count = e.seq, last_event_at = e.at
+	       event_count = coalesce(e.seq, c.event_count),
+	       last_event_at = coalesce(e.at, c.last_event_at),
+	       digest = coalesce(e.digest, c.digest)
 	  FROM unnest(stale) AS s (id)
 	 CROSS JOIN LATERAL peoplecall.tightest_clock(recompute_body.district_id, s.id) AS l
-	 CROSS JOIN LATERAL (
-		SELECT v.seq, v.at
+	  LEFT JOIN LATERAL (
+		SELECT v.seq, v.at, v.digest
 		  FROM peoplecall.event AS v
 		 WHERE v.district_id = recompute_body.district_id AND v.complaint_id = s.id
 		 ORDER BY v.seq DESC
-		 LIMIT 1) AS e
+		 LIMIT 1) AS e ON true
 	 WHERE c.district_id = recompute_body.district_id AND c.id = s.id;
 	PERFORM peoplecall.mark_appraisal(district_id, stale);
 END

@@ -178,6 +178,7 @@ DECLARE
 	locked bigint[];
 	acts jsonb;
 	act record;
+	actor name := peoplecall.gate_actor();
 	woken int;
 	rested timestamptz := peoplecall.quiet_until(now_at);
 BEGIN
@@ -200,7 +201,7 @@ BEGIN
 	WITH alarmed AS MATERIALIZED (
 		SELECT k.complaint_id, k.seq AS clock_seq, k.task_seq, k.kind, k.due_at,
 		       k.started_at, k.allowed, k.pauses, k.calendar, k.fired,
-		       c.grade, c.urgency, c.area, c.event_count, c.last_event_at,
+		       c.grade, c.urgency, c.area, c.event_count, c.last_event_at, c.digest,
 		       -- an order's clock is the org's that it was given to
 		       coalesce(t.org, s.org, CASE WHEN k.kind IN ('dispatch', 'verify') THEN c.command_org
 		                                   ELSE coalesce(c.lead_org, c.command_org) END) AS org,
@@ -295,12 +296,9 @@ BEGIN
 			 WHERE n.district_id = district AND n.complaint_id = m.complaint_id) AS b
 		 -- what a step does is told when it is done, with what it led to
 		 WHERE m.act = 'none'
-	), written AS (
-		INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
-			actor, officer, org, task_seq, detail)
-		SELECT district, t.complaint_id, t.area, t.event_count + t.place,
-		       greatest(now_at, t.last_event_at), 'alarm',
-		       peoplecall.gate_actor(), NULL, NULL, t.task_seq,
+	), line AS MATERIALIZED (
+		SELECT t.complaint_id, t.area, t.event_count + t.place::int AS seq,
+		       greatest(now_at, t.last_event_at) AS at, t.task_seq, t.digest AS previous,
 		       jsonb_strip_nulls(jsonb_build_object('clock', t.kind::text,
 			'clock_seq', t.clock_seq, 'supervision', t.supervision,
 			'step', t.step, 'step_seq', t.step_seq,
@@ -309,8 +307,19 @@ BEGIN
 			'act', nullif(t.act, 'none'), 'org', t.org,
 			'told', (SELECT jsonb_agg(w.officer ORDER BY w.officer)
 			           FROM told AS w
-			          WHERE w.complaint_id = t.complaint_id AND w.place = t.place)))
+			          WHERE w.complaint_id = t.complaint_id AND w.place = t.place))) AS detail
 		  FROM taken AS t
+	), chained AS MATERIALIZED (
+		SELECT l.*, peoplecall.chain_digest(l.previous, district, l.complaint_id, l.seq, l.at,
+			'alarm', actor, NULL, NULL, l.task_seq, l.detail)
+		       OVER (PARTITION BY l.complaint_id ORDER BY l.seq) AS digest
+		  FROM line AS l
+	), written AS (
+		INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
+			actor, officer, org, task_seq, detail, digest)
+		SELECT district, l.complaint_id, l.area, l.seq, l.at, 'alarm',
+		       actor, NULL, NULL, l.task_seq, l.detail, l.digest
+		  FROM chained AS l
 	), rung AS (
 		SELECT a.complaint_id, a.clock_seq, a.fired || coalesce(s.steps, '{}') AS fired,
 		       n.next_alarm_at
@@ -334,8 +343,10 @@ BEGIN
 		   AND k.seq = r.clock_seq
 	), counted AS (
 		UPDATE peoplecall.complaint AS c
-		   SET event_count = c.event_count + t.steps, last_event_at = greatest(c.last_event_at, now_at)
-		  FROM (SELECT x.complaint_id, count(*) AS steps FROM taken AS x GROUP BY 1) AS t
+		   SET event_count = t.seq, last_event_at = t.at, digest = t.digest
+		  FROM (SELECT DISTINCT ON (l.complaint_id) l.complaint_id, l.seq, l.at, l.digest
+		          FROM chained AS l
+		         ORDER BY l.complaint_id, l.seq DESC) AS t
 		 WHERE c.district_id = district AND c.id = t.complaint_id
 	), settled AS (
 		DELETE FROM peoplecall.sweep_status AS s

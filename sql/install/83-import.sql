@@ -302,31 +302,42 @@ BEGIN
 		       peoplecall.command_level(g.given_grade) AS level,
 		       peoplecall.commanding_org(g.area, peoplecall.command_level(g.given_grade), g.received_at) AS command_org
 		  FROM graded AS g
+	), stamped AS MATERIALIZED (
+		SELECT f.*, w.task_seq AS event_task, w.detail AS event_detail,
+		       peoplecall.event_digest(NULL, f.district_id, f.id, 1, at, 'import', actor,
+			acting, NULL, w.task_seq, w.detail) AS digest
+		  FROM fresh AS f
+		 CROSS JOIN LATERAL (
+			SELECT CASE WHEN f.worked_on AND f.lead_org IS NOT NULL THEN 1 END AS task_seq,
+			       jsonb_strip_nulls(jsonb_build_object('channel', f.channel, 'state', f.state,
+				'nature', f.nature, 'category', f.category::text, 'grade', f.given_grade::text,
+				'graded', f.grade IS NULL, 'received_at', f.received_at, 'lead', f.lead_org,
+				'promised', f.due_at)) AS detail) AS w
 	), filed AS (
 		INSERT INTO peoplecall.complaint (district_id, id, channel, external_id, nature,
 			title, body, area, address, category, grade, urgency, privacy, state,
 			command_level, command_org, lead_org, people, received_at, completed_at,
-			closed_at, result, event_count, last_event_at)
+			closed_at, result, event_count, last_event_at, digest)
 		SELECT f.district_id, f.id, f.channel, f.external_id, f.nature, f.title, f.body,
 		       f.area, f.address, f.category, f.given_grade, f.given_urgency, f.privacy, f.state,
 		       f.level, f.command_org, CASE WHEN f.worked_on THEN f.lead_org END, f.people, f.received_at,
 		       CASE WHEN f.worked_on AND f.lead_org IS NOT NULL AND f.state <> 'dispatched' THEN f.completed_at END,
-		       f.closed_at, f.result, 1, at
-		  FROM fresh AS f
+		       f.closed_at, f.result, 1, at, f.digest
+		  FROM stamped AS f
 	), followed AS (
 		INSERT INTO peoplecall.track_key (code, district_id, complaint_id)
 		SELECT peoplecall.new_track_code(), f.district_id, f.id
-		  FROM fresh AS f
+		  FROM stamped AS f
 	), named AS (
 		INSERT INTO peoplecall.reporter (district_id, complaint_id, area, name, phone)
 		SELECT f.district_id, f.id, f.area, nullif(f.reporter_name, ''), nullif(f.reporter_phone, '')
-		  FROM fresh AS f
+		  FROM stamped AS f
 		 WHERE f.reporter_name <> '' OR f.reporter_phone <> ''
 	), remembered AS (
 		INSERT INTO peoplecall.complaint_text (district_id, complaint_id, area, received_at, grams, digest)
 		SELECT f.district_id, f.id, f.area, f.received_at,
 		       peoplecall.text_grams(left(f.title, 500)), peoplecall.text_digest(f.title || f.body)
-		  FROM fresh AS f
+		  FROM stamped AS f
 		 WHERE f.received_at >= oldest
 	), handed_out AS (
 		INSERT INTO peoplecall.task (district_id, complaint_id, area, seq, org, role, state,
@@ -339,14 +350,14 @@ BEGIN
 		            ELSE coalesce(f.accepted_at, f.completed_at) END,
 		       f.contacted_at, CASE WHEN f.state <> 'dispatched' THEN f.completed_at END,
 		       CASE WHEN f.state <> 'dispatched' THEN f.result END
-		  FROM fresh AS f
+		  FROM stamped AS f
 		 WHERE f.worked_on AND f.lead_org IS NOT NULL
 	), running_clock AS (
 		INSERT INTO peoplecall.clock (district_id, complaint_id, area, seq, task_seq, kind,
 			policy, calendar, allowed, started_at, warn_at, due_at, next_alarm_at)
 		SELECT f.district_id, f.id, f.area, k.seq, k.task_seq, k.kind, p.policy, p.calendar,
 		       p.allowed, k.started_at, p.warn_at, p.due_at, p.next_alarm_at
-		  FROM fresh AS f
+		  FROM stamped AS f
 		 CROSS JOIN LATERAL (VALUES
 			(1, NULL::int, 'total'::peoplecall.clock_kind, f.received_at, true),
 			(2, NULL, 'dispatch', f.received_at, f.state = 'received'),
@@ -365,28 +376,24 @@ BEGIN
 		       (ceil(EXTRACT(epoch FROM f.due_at - f.dispatched_at) / 60)::bigint || 'min')::peoplecall.timelimit,
 		       f.dispatched_at, f.due_at, f.completed_at,
 		       CASE WHEN f.completed_at > f.due_at THEN 'missed' ELSE 'met' END::peoplecall.sla_state
-		  FROM fresh AS f
+		  FROM stamped AS f
 		 WHERE f.state IN ('completed', 'closed') AND f.lead_org IS NOT NULL AND f.due_at IS NOT NULL
 	), written AS (
 		INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb, actor,
-			officer, org, task_seq, detail)
+			officer, org, task_seq, detail, digest)
 		SELECT f.district_id, f.id, f.area, 1, at, 'import', actor, acting, NULL,
-		       CASE WHEN f.worked_on AND f.lead_org IS NOT NULL THEN 1 END,
-		       jsonb_strip_nulls(jsonb_build_object('channel', f.channel, 'state', f.state,
-			'nature', f.nature, 'category', f.category::text, 'grade', f.given_grade::text,
-			'graded', f.grade IS NULL, 'received_at', f.received_at, 'lead', f.lead_org,
-			'promised', f.due_at))
-		  FROM fresh AS f
+		       f.event_task, f.event_detail, f.digest
+		  FROM stamped AS f
 	), marked AS (
 		INSERT INTO peoplecall.appraisal_mark (district_id, complaint_id)
 		SELECT f.district_id, f.id
-		  FROM fresh AS f
+		  FROM stamped AS f
 	), gone AS (
-		DELETE FROM peoplecall.staging_complaint AS s USING fresh AS f WHERE s.line = f.line
+		DELETE FROM peoplecall.staging_complaint AS s USING stamped AS f WHERE s.line = f.line
 	)
 	SELECT coalesce(array_agg(f.line), '{}'), coalesce(array_agg(f.id) FILTER (WHERE f.open), '{}')
 	  INTO taken, running
-	  FROM fresh AS f;
+	  FROM stamped AS f;
 
 	-- a new statement sees the clocks
 	UPDATE peoplecall.complaint AS c

@@ -47,6 +47,7 @@ INSERT INTO label (name, volatile, parallel) VALUES
 	('subtree_first', 'i', 's'), ('subtree_last', 'i', 's'), ('district_of_area', 'i', 's'),
 	('command_level', 'i', 's'), ('raise', 'i', 's'), ('scale', 'i', 's'),
 	('complaint_no', 'i', 's'), ('complaint_id', 'i', 's'), ('district_of', 'i', 's'),
+	('event_digest', 'i', 's'), ('chain_step', 'i', 's'),
 	('as_of', 's', 's'), ('verbs', 's', 's'),
 	-- they know who acts, which a worker does not
 	('my_orgs', 's', 'r'), ('may_read', 's', 'r'), ('may_read_personal', 's', 'r'), ('may_read_reporter', 's', 'r'),

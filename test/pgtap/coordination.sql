@@ -198,5 +198,8 @@ SELECT FROM peoplecall.complete(:j, '迟', 4) \g /dev/null
 SELECT is(c.state::text, 'completed', 'every share is done') FROM peoplecall.complaint AS c WHERE c.id = :j;
 
 SELECT is((SELECT count(*) FROM peoplecall.complaint AS c WHERE c.event_count <> (SELECT count(*) FROM peoplecall.event AS e WHERE e.complaint_id = c.id)), 0::bigint, 'every event is counted');
+
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'the ledger is whole');
+SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'and so is its history');
 SELECT * FROM finish();
 ROLLBACK;

@@ -118,6 +118,8 @@ SELECT throws_ok(format('SELECT peoplecall.confirm_notice(%L)', :'other'), '4250
 SELECT is(peoplecall.confirm_notice(:'first'), true, 'its own it does');
 RESET ROLE;
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'the ledger is whole');
+
 -- Nobody is reminded of a matter that is done meanwhile.
 UPDATE peoplecall.notice SET state = 'sent' WHERE key <> :'other';
 UPDATE peoplecall.notice
@@ -134,5 +136,6 @@ UPDATE peoplecall.clock AS k
 SELECT is((SELECT count(*) FROM peoplecall.take_notices()), 0::bigint, 'a reminder of a matter that ended is not sent');
 SELECT is((SELECT n.state || ': ' || n.error FROM peoplecall.notice AS n WHERE n.key = :'other'), 'failed: the matter is done', 'and says why');
 
+SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'the history is whole');
 SELECT * FROM finish();
 ROLLBACK;

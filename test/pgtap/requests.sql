@@ -409,5 +409,7 @@ SELECT is((SELECT count(*) FROM (SELECT e.complaint_id, array_agg(e.seq ORDER BY
 SELECT is((SELECT count(*) FROM peoplecall.complaint AS c WHERE c.event_count <> (SELECT count(*) FROM peoplecall.event AS e WHERE e.complaint_id = c.id)), 0::bigint, 'and counted');
 SELECT is((SELECT count(*) FROM peoplecall.clock AS k WHERE k.stopped_at IS NULL AND k.due_at <> peoplecall.due_at(k.started_at, k.allowed, k.extensions, k.pauses, k.calendar)), 0::bigint, 'every deadline follows from what is stored with it');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'the ledger is whole');
+SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'and so is its history');
 SELECT * FROM finish();
 ROLLBACK;

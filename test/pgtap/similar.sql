@@ -271,5 +271,7 @@ SELECT peoplecall.refresh_likeness() \g /dev/null
 SELECT is((SELECT min(received_at) >= '2019-12-15' FROM peoplecall.complaint_text), true, 'what is too old is forgotten');
 SELECT is(ROW(peoplecall.setting_number('hot_people', 1), peoplecall.setting_number('no such', 7), peoplecall.setting_number('timezone', 8))::text, '(50,7,8)', 'numbers of the settings');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'the ledger is whole');
+SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'and so is its history');
 SELECT * FROM finish();
 ROLLBACK;

@@ -308,6 +308,9 @@ UPDATE peoplecall.officer SET active = true WHERE id = 9001;
 SELECT FROM pg_temp.sweep_at('2019-12-09 08:45') \g /dev/null
 SELECT is((SELECT l FROM pg_temp.ladder(:d) AS l WHERE l ~ 'resolve'), '1 resolve 1: 12-09 08:45 > 12-09 08:45 yellow [122]', 'to the deputy of who accepted it');
 
+-- So far only one was paused by hand.
+SELECT is_empty(format('SELECT * FROM peoplecall.check_ledger() WHERE complaint_id <> %s', :z), 'the ledger is whole');
+
 -- A complaint whose alarms fail does not stop the others; it waits, longer each
 -- time, and recovers.
 SELECT * FROM pg_temp.at('2019-12-20 09:00');
@@ -420,5 +423,6 @@ $$;
 SELECT matches(string_agg(p, E'\n'), 'Index Scan using clock_alarm on clock', 'by the index of alarms')
   FROM pg_temp.plan_of($$SELECT complaint_id FROM peoplecall.clock WHERE district_id = 420106 AND next_alarm_at <= '2019-12-30 09:00+08' ORDER BY next_alarm_at LIMIT 500$$) AS p;
 
+SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'the history is whole');
 SELECT * FROM finish();
 ROLLBACK;

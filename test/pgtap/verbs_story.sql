@@ -523,5 +523,7 @@ SELECT is((SELECT count(*) FROM peoplecall.complaint AS c
 SELECT is((SELECT count(*) FROM peoplecall.clock AS k JOIN peoplecall.complaint AS c ON c.id = k.complaint_id
             WHERE k.stopped_at IS NULL AND c.state NOT IN ('received', 'dispatched', 'completed')), 0::bigint, 'no clock runs on what has ended');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'the ledger is whole');
+SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'and so is its history');
 SELECT * FROM finish();
 ROLLBACK;

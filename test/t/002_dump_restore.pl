@@ -10,6 +10,7 @@ use Test::More;
 
 my $node = new_node('dump');
 my $folder = PostgreSQL::Test::Utils::tempdir();
+my $anchor;
 
 # The definitions in a database, without what pg_dump draws at random.
 sub definitions
@@ -40,6 +41,15 @@ sub still_works
 {
 	my ($how, $database) = @_;
 
+	# the settings of a database change what the same values look like
+	$node->safe_psql('postgres', "ALTER DATABASE $database SET $_")
+	  foreach "timezone = 'Pacific/Apia'", "datestyle = 'SQL, DMY'", "extra_float_digits = -15",
+	  "bytea_output = 'escape'";
+	is(ask($node, $database, q{SELECT count(*), count(digest) = count(*) FROM peoplecall.event}),
+		ask($node, 'city', q{SELECT count(*), true FROM peoplecall.event}), "$how: there is a history");
+	is(ask($node, $database, qq{SELECT * FROM peoplecall.verify_history(anchor => \$\$$anchor\$\$)}),
+		'', "$how: it is whole, and what it was");
+	is(ask($node, $database, q{SELECT * FROM peoplecall.check_ledger()}), '', "$how: so is the ledger");
 	like(
 		ask($node, $database, q{
 			SELECT complaint_id FROM peoplecall.submit('hotline', '恢复之后', '', '420102017020', 'city.facility')}),
@@ -61,6 +71,7 @@ my $wanted = digests($node, 'city');
 is_deeply([ grep { $wanted->{$_} =~ /^0 rows/ } sort keys %$wanted ],
 	[], 'the fixture fills every table');
 my $definitions = definitions('city');
+$anchor = ask($node, 'city', q{SELECT jsonb_agg(anchor) FROM peoplecall.history_anchor()});
 
 my @formats = (
 	[ 'plain', [], "$folder/plain.sql" ],

@@ -117,7 +117,7 @@ like(outcome('postgres', "BEGIN; $verb COMMIT;"), qr/deferred trigger/, 'in a tr
 like(outcome('postgres', "BEGIN; SAVEPOINT s; $verb ROLLBACK TO s; SELECT 'still ' || current_user; COMMIT;"), qr/still postgres/, 'he is himself afterwards');
 is(ask($node, 'city', $stolen), '0|f', 'nothing was stolen');
 # the same trigger by hand has its way: what is refused above is a danger
-$node->safe_psql('city', q{UPDATE peoplecall.event SET at = at});
+$node->safe_psql('city', q{UPDATE peoplecall.event SET area = area});
 like(ask($node, 'city', $stolen), qr/^[1-9]\d*\|t$/, 'it would have been by a superuser\'s own UPDATE');
 $node->safe_psql('city', q{ALTER ROLE city_owner NOSUPERUSER; DROP FUNCTION public.steal() CASCADE; DROP TABLE public.loot});
 
