@@ -86,14 +86,7 @@ AS $$
 DECLARE
 	light record;
 	settled_grade peoplecall.grade;
-	head bytea;
 BEGIN
-	head := (SELECT e.digest
-	           FROM peoplecall.event AS e
-	          WHERE e.district_id = settle.district_id
-	            AND e.complaint_id = settle.complaint_id
-	          ORDER BY e.seq DESC
-	          LIMIT 1);
 	light := peoplecall.tightest_clock(district_id, complaint_id);
 	UPDATE peoplecall.complaint AS c
 	   SET state = settle.state,
@@ -102,7 +95,11 @@ BEGIN
 	       paused_at = light.paused_at,
 	       event_count = c.event_count + events,
 	       last_event_at = settle.at,
-	       digest = coalesce(head, c.digest)
+	       digest = (SELECT e.digest
+	                   FROM peoplecall.event AS e
+	                  WHERE e.district_id = settle.district_id
+	                    AND e.complaint_id = settle.complaint_id
+	                    AND e.seq = c.event_count + events)
 	 WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id
 	RETURNING c.grade INTO settled_grade;
 	RETURN peoplecall.make_receipt(complaint_id, state, settled_grade, task_seq, org,
