@@ -120,31 +120,20 @@ $$;
 COMMENT ON FUNCTION peoplecall.tightest_clock(int, bigint) IS
 	'the first yellow and the first red among the open clocks of a complaint; paused_at where all of them are paused';
 
--- What the next event follows on. The event before it is this verb's own, or
--- was moved away with its time: then the complaint still knows.
-CREATE FUNCTION peoplecall.digest_before(district_id int, complaint_id bigint, seq int) RETURNS bytea
+CREATE FUNCTION peoplecall.moved_digest(district_id int, complaint_id bigint, seq int) RETURNS bytea
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF seq = 1 THEN
-		RETURN NULL;
-	END IF;
-	RETURN coalesce(
-		(SELECT e.digest
-		   FROM peoplecall.event AS e
-		  WHERE e.district_id = digest_before.district_id
-		    AND e.complaint_id = digest_before.complaint_id
-		    AND e.seq = digest_before.seq - 1),
-		(SELECT c.digest
-		   FROM peoplecall.complaint AS c
-		  WHERE c.district_id = digest_before.district_id
-		    AND c.id = digest_before.complaint_id
-		    AND c.event_count = digest_before.seq - 1));
+	RETURN (SELECT c.digest
+	          FROM peoplecall.complaint AS c
+	         WHERE c.district_id = moved_digest.district_id
+	           AND c.id = moved_digest.complaint_id
+	           AND c.event_count = moved_digest.seq);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.digest_before(int, bigint, int) IS
-	'used by write_event(): digest of the event before this one, NULL for the first';
+COMMENT ON FUNCTION peoplecall.moved_digest(int, bigint, int) IS
+	'used by write_event(): digest of a complaint''s last event, which was moved away with its time; NULL where seq is not the last';
 
 CREATE FUNCTION peoplecall.write_event(
 	district_id int, complaint_id bigint, area peoplecall.areacode, seq int,
@@ -162,7 +151,13 @@ BEGIN
 	VALUES (district_id, complaint_id, area, seq, at, verb,
 		actor, officer, org, task_seq, detail,
 		peoplecall.event_digest(
-			peoplecall.digest_before(district_id, complaint_id, seq),
+			CASE WHEN seq > 1 THEN coalesce(
+				(SELECT e.digest
+				   FROM peoplecall.event AS e
+				  WHERE e.district_id = write_event.district_id
+				    AND e.complaint_id = write_event.complaint_id
+				    AND e.seq = write_event.seq - 1),
+				peoplecall.moved_digest(district_id, complaint_id, seq - 1)) END,
 			district_id, complaint_id, seq, at, verb, actor, officer, org, task_seq,
 			detail));
 END

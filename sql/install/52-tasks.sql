@@ -120,14 +120,7 @@ AS $$
 DECLARE
 	light record;
 	settled record;
-	head bytea;
 BEGIN
-	head := (SELECT e.digest
-	           FROM peoplecall.event AS e
-	          WHERE e.district_id = settle.district_id
-	            AND e.complaint_id = settle.complaint_id
-	          ORDER BY e.seq DESC
-	          LIMIT 1);
 	light := peoplecall.tightest_clock(district_id, complaint_id);
 	UPDATE peoplecall.complaint AS c
 	   SET state = settle.state,
@@ -136,7 +129,12 @@ BEGIN
 	       paused_at = light.paused_at,
 	       event_count = c.event_count + events,
 	       last_event_at = settle.at,
-	       digest = coalesce(head, c.digest)
+	       -- a verb that wrote none may find the last one moved away
+	       digest = coalesce((SELECT e.digest
+	                            FROM peoplecall.event AS e
+	                           WHERE e.district_id = settle.district_id
+	                             AND e.complaint_id = settle.complaint_id
+	                             AND e.seq = c.event_count + events), c.digest)
 	 WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id
 	RETURNING c.grade, c.event_count, c.principal_id,
 		coalesce(c.lead_org, c.command_org) AS org INTO settled;
