@@ -660,8 +660,8 @@ BEGIN
 	  FROM peoplecall.listing AS l
 	  LEFT JOIN (
 		SELECT x.district_id, x.listing_id,
-		       sum(x.quantity) FILTER (WHERE x.lapsed_at IS NULL) AS claimed,
-		       sum(x.quantity) FILTER (WHERE x.fulfilled_at IS NOT NULL) AS fulfilled
+		       sum(CASE WHEN x.ended_at IS NULL THEN x.quantity ELSE x.fulfilled END) AS claimed,
+		       sum(x.fulfilled) AS fulfilled
 		  FROM peoplecall.claim AS x
 		 WHERE (district IS NULL OR x.district_id = district)
 		 GROUP BY x.district_id, x.listing_id) AS k
