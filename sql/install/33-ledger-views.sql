@@ -294,7 +294,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.ledger_alone() IS
 	'42501 where somebody beside the ledger''s owner and the schema''s has or may make objects in the schema; used by create_ledger()';
 
-CREATE FUNCTION peoplecall.create_ledger_body() RETURNS int
+CREATE FUNCTION peoplecall.create_ledger_body(partition_by text) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -315,13 +315,17 @@ BEGIN
 	PERFORM peoplecall.ledger_reading();
 	PERFORM peoplecall.ledger_views();
 	PERFORM peoplecall.ledger_scores();
+	IF partition_by <> '' THEN
+		PERFORM peoplecall.partition_ledger_body(partition_by, NULL);
+	END IF;
 	RETURN 1;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.create_ledger_body() IS 'body of create_ledger()';
+COMMENT ON FUNCTION peoplecall.create_ledger_body(text) IS 'body of create_ledger()';
 
-CREATE FUNCTION peoplecall.create_ledger(owner name DEFAULT current_user) RETURNS int
+CREATE FUNCTION peoplecall.create_ledger(owner name DEFAULT current_user, partition_by text DEFAULT '')
+	RETURNS int
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'pc_create_ledger';
-COMMENT ON FUNCTION peoplecall.create_ledger(name) IS
-	'makes the ledger''s tables, owned by owner, or brings an older ledger up to date; inserts no row; returns the ledger''s version; 42501 unless called by a superuser or a member of the owner, 42710 where the ledger belongs to another';
+COMMENT ON FUNCTION peoplecall.create_ledger(name, text) IS
+	'makes the ledger''s tables, owned by owner, or brings an older ledger up to date; with partition_by => ''month'' also what partition_ledger() does; inserts no row; returns the ledger''s version; 42501 unless called by a superuser or a member of the owner, 42710 where the ledger belongs to another';
