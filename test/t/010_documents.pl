@@ -126,8 +126,6 @@ my $inner = join '|',
 # or do nothing for a user who calls them.
 my %made_of = map { $_ => 1 } qw(
   ledger_rulebook ledger_rules ledger_cases ledger_joint_work ledger_lists
-  guard_history month_start table_rules add_partition take_waiting add_months
-  replace_history partition_history keep_months
   ledger_guards ledger_views ledger_reading default_rules require_org
   setting_value start_clocks stop_clocks tightest_clock write_event make_receipt
   choose_task officer_for local_time promise render send_notice add_task end_task
