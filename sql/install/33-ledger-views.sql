@@ -30,16 +30,24 @@ CREATE OR REPLACE VIEW peoplecall.lights
 	WITH (security_invoker = true) AS
 SELECT v.level, peoplecall.ancestor(o.area, v.level) AS area,
        min(a.name) AS area_name,
-       count(*) AS open,
-       count(*) FILTER (WHERE o.sla = 'green') AS green,
-       count(*) FILTER (WHERE o.sla = 'yellow') AS yellow,
-       count(*) FILTER (WHERE o.sla = 'red') AS red,
-       count(*) FILTER (WHERE o.sla = 'paused') AS paused
+       sum(o.open)::bigint AS open,
+       sum(o.green)::bigint AS green,
+       sum(o.yellow)::bigint AS yellow,
+       sum(o.red)::bigint AS red,
+       sum(o.paused)::bigint AS paused
+  -- each matter is counted once, in its own area; then areas are added up
   FROM (SELECT c.area,
-               peoplecall.sla_state(t.at, c.warn_at, c.due_at, c.paused_at, NULL) AS sla
-          FROM peoplecall.complaint AS c
-         CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t
-         WHERE c.state IN ('received', 'dispatched', 'completed')) AS o
+               count(*) AS open,
+               count(*) FILTER (WHERE c.sla = 'green') AS green,
+               count(*) FILTER (WHERE c.sla = 'yellow') AS yellow,
+               count(*) FILTER (WHERE c.sla = 'red') AS red,
+               count(*) FILTER (WHERE c.sla = 'paused') AS paused
+          FROM (SELECT m.area,
+                       peoplecall.sla_state(t.at, m.warn_at, m.due_at, m.paused_at, NULL) AS sla
+                  FROM peoplecall.complaint AS m
+                 CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t
+                 WHERE m.state IN ('received', 'dispatched', 'completed')) AS c
+         GROUP BY c.area) AS o
  CROSS JOIN (VALUES ('city'::peoplecall.area_level), ('district'), ('street'),
                     ('community')) AS v (level)
   JOIN peoplecall.area AS a

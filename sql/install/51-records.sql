@@ -302,22 +302,21 @@ $$;
 COMMENT ON FUNCTION peoplecall.promise(text) IS
 	'what a clock promises, as notices write it: template clock.KIND, else the kind';
 
+CREATE FUNCTION peoplecall.fill_template(pattern text, fields jsonb) RETURNS text
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'pc_fill_template';
+COMMENT ON FUNCTION peoplecall.fill_template(text, jsonb) IS
+	'used by render(): the pattern with each {field} replaced by its value as text, by nothing where it has none; in one pass, so that braces in a value, say in a title, are its own';
+
 CREATE FUNCTION peoplecall.render(template text, fields jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	pattern text := coalesce((SELECT t.body FROM peoplecall.template AS t
-	                           WHERE t.code = render.template),
-	                         template || ' {no} {title}');
 BEGIN
-	-- in one pass: braces in a value, say in a title, are the value's own
-	RETURN coalesce((
-		SELECT string_agg(m.part[1] || CASE WHEN m.part[2] IS NULL THEN coalesce(m.part[3], '')
-		                                    ELSE coalesce(fields ->> m.part[2], '') END,
-		                  '' ORDER BY m.place)
-		  FROM regexp_matches(pattern, '([^{]*)(?:\{([a-z_]+)\}|(\{)|$)', 'g')
-		       WITH ORDINALITY AS m (part, place)), '');
+	RETURN peoplecall.fill_template(
+		coalesce((SELECT t.body FROM peoplecall.template AS t
+		           WHERE t.code = render.template),
+		         template || ' {no} {title}'), fields);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.render(text, jsonb) IS
