@@ -51,16 +51,30 @@ SELECT FROM peoplecall.close(:c);
 \\endif
 \\endif
 SQL
+# what the ledger's tables and indexes take
+size()
+{
+	in_psql -c "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class AS c WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind = 'r'"
+}
+
 "$pg_bin/pgbench" --initialize --quiet --scale="$branches" 2>/dev/null
+before=$(size)
 for ((round = 0; round <= rounds; round++)); do
 	tpcb=$(in_pgbench --builtin=tpcb-like | sed -nE 's/^latency average = ([0-9.]+) ms/\1/p')
 	in_pgbench --file="$folder/verbs.sql" | verbs_of | sed "s/\$/ $tpcb/"
 done | tail -n +6 >"$folder/times"
-in_psql -c 'CREATE TEMPORARY TABLE t (verb text, ours float8, theirs float8)' -c "\\copy t FROM '$folder/times' (DELIMITER ' ')" -f - <<'SQL'
+in_psql -c 'CREATE TABLE bench.verb_times (verb text, ours float8, theirs float8)' -c "\\copy bench.verb_times FROM '$folder/times' (DELIMITER ' ')" -f - <<'SQL'
 INSERT INTO bench.result (what, against, ours, theirs, ratio, least, most, target, reached)
 SELECT x.verb || ', 8 clients', 'a TPC-B transaction', bench.duration(x.a), bench.duration(x.b), x.b / x.a, x.least, x.most,
        '≥ 0.5 × its rate', x.b / x.a >= 0.5
   FROM (SELECT t.verb, percentile_cont(0.5) WITHIN GROUP (ORDER BY t.ours) / 1000 AS a, percentile_cont(0.5) WITHIN GROUP (ORDER BY t.theirs) / 1000 AS b,
-               min(t.theirs / t.ours) AS least, max(t.theirs / t.ours) AS most FROM t GROUP BY t.verb) AS x
+               min(t.theirs / t.ours) AS least, max(t.theirs / t.ours) AS most FROM bench.verb_times AS t GROUP BY t.verb) AS x
  ORDER BY array_position('{submit,accept,contact,complete,close}', x.verb);
+SQL
+matters_done=$(in_psql -c 'SELECT count(*) FROM peoplecall.complaint')
+in_psql -v bytes="$((($(size) - before) / matters_done))" <<'SQL'
+CALL bench.fact('the ledger, a matter from submit to close', pg_size_pretty(:bytes::bigint), '–', NULL);
+SELECT format('CALL bench.fact(%L, %L, ''–'', NULL)', 'such matters, 8 clients', round(8000 / sum(x.ms)) || ' a second')
+  FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY t.ours) AS ms FROM bench.verb_times AS t GROUP BY t.verb) AS x
+\gexec
 SQL
