@@ -212,6 +212,8 @@ INSERT INTO trial (verb, reach, before, call) VALUES
 	('import_batch', 'any', NULL, $$SELECT peoplecall.import_batch(0, 5000)$$),
 	('replay', 'any', NULL, $$SELECT peoplecall.replay('2019-11-01', '2019-12-01', NULL, '{resolve}')$$),
 	('replay_detail', 'any', NULL, $$SELECT peoplecall.replay_detail('2019-11-01', '2019-12-01', NULL, '{resolve}')$$),
+	('forget_reporter', 'area', NULL, $$SELECT peoplecall.forget_reporter(420106000000000001)$$),
+	('forget_resident', 'area', 'listed', $$SELECT peoplecall.forget_resident(420106000000000003)$$),
 	('appoint', 'line12', NULL, $$SELECT peoplecall.appoint('gate_other', 'read', 12)$$),
 	('appoint', 'line12', NULL, $$SELECT peoplecall.appoint(123, 'read', 12)$$),
 	('dismiss', 'line12', NULL, $$SELECT peoplecall.dismiss('gate_other', 'read', 12)$$),
@@ -603,6 +605,7 @@ SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.b
 		WHEN 'appraise' THEN $$'2019-11-01', '2019-11-30', '420106012001', 31, 'handled', 'org'$$
 		WHEN 'appraised_shares' THEN $$'due', '2019-11-01', '2019-11-30', '420106012001', 31, 'handled'$$
 		WHEN 'trend' THEN $$'420106012001', '2019-11-01', '2019-11-30', 'handled'$$
+		WHEN 'forget_reporter' THEN $$420106000000000001, false$$
 		WHEN 'refresh_appraisal' THEN $$420106, 10$$
 		ELSE substring(p.call FROM '\((.*)\)') END)) AS call
 	    FROM trial AS p) AS t
