@@ -305,7 +305,8 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE SQLSTATE 'PC005' USING
 			MESSAGE = format('%s was not called to coordination %s',
-				coalesce('"' || outsider || '"', 'org ' || org, 'no org of the caller'),
+				-- who was invited may be a person
+				coalesce('an outsider of that name' || left(outsider, 0), 'org ' || org, 'no org of the caller'),
 				peoplecall.complaint_no(coordination));
 	END IF;
 	RETURN chosen;

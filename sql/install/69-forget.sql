@@ -119,6 +119,7 @@ DECLARE
 	written record;
 	erased int := 0;
 BEGIN
+	PERFORM peoplecall.gate_actor();
 	SELECT string_agg(format('%1$I = regexp_replace(%1$I::text, $1, ''***'', ''g'')', a.attname), ', ') AS sets,
 	       string_agg(format('%I::text ~ $1', a.attname), ' OR ') AS hits
 	  INTO written
@@ -138,7 +139,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.erase_person(name, name, int, bigint, text) IS
-	'used by forget_reporter() and forget_resident(): writes *** for what the pattern finds into the texts of those rows of a table whose key is the id; returns how many had it';
+	'used by forget_reporter() and forget_resident(): writes *** for what the pattern finds into the texts of those rows of a table whose key is the id; returns how many had it; 42501 outside a verb';
 
 -- All tables of a matter, by their columns; the history alone is never touched.
 CREATE FUNCTION peoplecall.erase_from_case(district_id int, complaint_id bigint, pattern text) RETURNS int
