@@ -276,16 +276,17 @@ $$;
 COMMENT ON FUNCTION peoplecall.erase_words(int, bigint) IS
 	'used by forget_reporter(): what the citizen said of the matter and sent along, in this complaint; returns in how many rows';
 
--- The same matter under each number that it had, the last one first.
-CREATE FUNCTION peoplecall.numbers_of(complaint bigint, origin bigint) RETURNS bigint[]
+-- The same matter under each number that it had, the first one first.
+CREATE FUNCTION peoplecall.numbers_of(origin bigint) RETURNS bigint[]
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	number bigint := origin;
-	numbers bigint[] := ARRAY[complaint];
+	numbers bigint[] := ARRAY[]::bigint[];
 BEGIN
-	WHILE number IS NOT NULL AND number <> complaint LOOP
+	-- what leads back to itself is broken, and must not be followed for ever
+	WHILE number IS NOT NULL AND number <> ALL (numbers) LOOP
 		numbers := numbers || number;
 		number := (SELECT c.moved_to FROM peoplecall.complaint AS c
 		            WHERE c.district_id = peoplecall.district_of(number) AND c.id = number);
@@ -293,8 +294,8 @@ BEGIN
 	RETURN numbers;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.numbers_of(bigint, bigint) IS
-	'a complaint and those that it continues, from its origin_id on';
+COMMENT ON FUNCTION peoplecall.numbers_of(bigint) IS
+	'a complaint and those as which it went on in other districts, in order';
 
 CREATE FUNCTION peoplecall.erase_reporter_row(district_id int, complaint_id bigint, area peoplecall.areacode, at timestamptz) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -377,7 +378,7 @@ BEGIN
 		        SELECT k.code FROM peoplecall.track_key AS k
 		         WHERE k.district_id = c.district_id AND k.complaint_id = c.id) AS p (way));
 
-	FOREACH number IN ARRAY peoplecall.numbers_of(c.id, c.origin_id) LOOP
+	FOREACH number IN ARRAY peoplecall.numbers_of(coalesce(c.origin_id, c.id)) LOOP
 		texts := texts + peoplecall.erase_from_case(peoplecall.district_of(number), number, pattern)
 			+ peoplecall.erase_external_id(peoplecall.district_of(number), number, pattern);
 		IF words THEN
