@@ -28,6 +28,7 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "cursors.h"
 #include "errcodes.h"
 #include "gate.h"
 #include "ledger.h"
@@ -222,6 +223,7 @@ pc_verb(PG_FUNCTION_ARGS)
 	VerbCall   *call = fcinfo->flinfo->fn_extra;
 	PcCaller	caller;
 	PcLedgerEntry entry;
+	PcCursors	cursors;
 	Datum		result = (Datum) 0;
 
 	LOCAL_FCINFO(body, FUNC_MAX_ARGS);
@@ -236,6 +238,7 @@ pc_verb(PG_FUNCTION_ARGS)
 							 fcinfo->fncollation, NULL, fcinfo->resultinfo);
 	memcpy(body->args, fcinfo->args, sizeof(NullableDatum) * fcinfo->nargs);
 
+	pc_hide_cursors(&cursors);
 	pc_enter_ledger(&entry, caller.owner);
 	current_caller = &caller;
 	PG_TRY();
@@ -245,11 +248,14 @@ pc_verb(PG_FUNCTION_ARGS)
 	PG_CATCH();
 	{
 		current_caller = caller.outer;
+		pc_show_cursors(&cursors);
 		hide_row(caller.context);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 	current_caller = caller.outer;
+	pc_close_new_cursors(&cursors);
+	pc_show_cursors(&cursors);
 	pc_leave_ledger(&entry);
 
 	fcinfo->isnull = body->isnull;

@@ -468,6 +468,7 @@ CREATE FUNCTION peoplecall.attendance(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF to_regclass('peoplecall.coordination') IS NULL THEN
 		RAISE EXCEPTION 'there is no ledger in this database' USING
 			ERRCODE = 'PC002',
@@ -507,6 +508,7 @@ CREATE FUNCTION peoplecall.overdue_shares(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF to_regclass('peoplecall.shares') IS NULL THEN
 		RAISE EXCEPTION 'there is no ledger in this database' USING
 			ERRCODE = 'PC002',

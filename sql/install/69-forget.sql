@@ -16,7 +16,8 @@ COMMENT ON FUNCTION peoplecall.forget_resident(bigint) IS
 	'erases for good whose wish it is, and his name and number wherever the listing''s texts have them; the listing stays; false where there is nobody to forget; 22004, PC005, 42501';
 
 -- How a person may be written: the name as it is, the number with or without
--- what people put between its digits. A name of one character says nobody.
+-- what people put between its digits. A name of one character says nobody, and
+-- what is far longer than any is none.
 CREATE FUNCTION peoplecall.person_pattern(name text, phone text) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -27,23 +28,23 @@ DECLARE
 BEGIN
 	name := btrim(name);
 	phone := btrim(phone);
-	IF length(name) >= 2 THEN
+	IF length(name) BETWEEN 2 AND 200 THEN
 		-- letters that belong to a longer word are another word
 		ways := ways || (CASE WHEN name ~ '^[A-Za-z]' THEN '\m' ELSE '' END
 			|| regexp_replace(regexp_replace(name, '[^[:alnum:][:space:]]', '\\\&', 'g'), '[[:space:]]+', '[[:space:]]+', 'g')
 			|| CASE WHEN name ~ '[A-Za-z]$' THEN '\M' ELSE '' END);
 	END IF;
-	IF digits IS NOT NULL THEN
+	IF length(digits) <= 40 THEN
 		ways := ways || ('(?<![0-9])(?:[+]?0*86[ -]*)?'
 			|| array_to_string(string_to_array(digits, NULL), '[ -]*') || '(?![0-9])');
-	ELSIF length(phone) >= 3 THEN
+	ELSIF length(phone) BETWEEN 3 AND 200 THEN
 		ways := ways || regexp_replace(phone, '[^[:alnum:][:space:]]', '\\\&', 'g');
 	END IF;
 	RETURN nullif(array_to_string(ways, '|'), '');
 END
 $$;
 COMMENT ON FUNCTION peoplecall.person_pattern(text, text) IS
-	'a regular expression for a name of two characters or more and a number, however it is grouped; NULL where there is neither';
+	'a regular expression for a name of 2 to 200 characters and a number, however it is grouped; NULL where there is neither';
 
 CREATE FUNCTION peoplecall.without_person(value jsonb, pattern text) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -96,7 +97,7 @@ BEGIN
 		          JOIN peoplecall.reporter AS f
 		            ON f.district_id = m.district_id AND f.complaint_id = m.id
 		         WHERE m.principal_id = without_reporter.complaint_id) AS r
-		 WHERE (length(btrim(r.name)) >= 2 AND strpos(written, btrim(r.name)) > 0)
+		 WHERE (length(btrim(r.name)) BETWEEN 2 AND 200 AND strpos(written, btrim(r.name)) > 0)
 		    OR (r.phone <> '' AND (strpos(written, r.phone) > 0
 		        OR strpos(digits, coalesce(peoplecall.phone_digits(r.phone), 'none')) > 0))
 	LOOP
