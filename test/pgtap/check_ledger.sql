@@ -60,12 +60,12 @@ SELECT pg_temp.noise('2019-12-05 09:00', '并一') AS principal \gset
 SELECT pg_temp.noise('2019-12-05 09:00', '并二') AS merged \gset
 SELECT FROM peoplecall.merge(:merged, :principal, '同一件') \g /dev/null
 SELECT FROM pg_temp.sweep_at('2019-12-05 09:30') \g /dev/null
-INSERT INTO peoplecall.listing (district_id, id, kind, area, title, quantity, claimed, fulfilled, published_at)
-	VALUES (420106, 420106000000000001, 'wish', '420106012001', '台灯', 5, 3, 1, '2019-11-25 09:00+08');
-INSERT INTO peoplecall.claim (district_id, listing_id, seq, org, quantity, claimed_at, fulfilled_at, lapsed_at) VALUES
-	(420106, 420106000000000001, 1, 22, 2, '2019-11-25 09:00+08', NULL, NULL),
-	(420106, 420106000000000001, 2, 22, 1, '2019-11-25 09:00+08', '2019-11-26 09:00+08', NULL),
-	(420106, 420106000000000001, 3, 22, 2, '2019-11-25 09:00+08', NULL, '2019-11-26 09:00+08');
+INSERT INTO peoplecall.listing (district_id, id, kind, org, area, title, quantity, claimed, fulfilled, published_at, last_event_at)
+	VALUES (420106, 420106000000000001, 'wish', 31, '420106012001', '台灯', 5, 3, 1, '2019-11-25 09:00+08', '2019-11-25 09:00+08');
+INSERT INTO peoplecall.claim (district_id, listing_id, area, seq, org, claimer_area, quantity, fulfilled, claimed_at, fulfilled_at, ended_at, ended) VALUES
+	(420106, 420106000000000001, '420106012001', 1, 22, '420106', 2, 0, '2019-11-25 09:00+08', NULL, NULL, NULL),
+	(420106, 420106000000000001, '420106012001', 2, 22, '420106', 1, 1, '2019-11-25 09:00+08', '2019-11-26 09:00+08', '2019-11-26 09:00+08', 'fulfilled'),
+	(420106, 420106000000000001, '420106012001', 3, 22, '420106', 2, 0, '2019-11-25 09:00+08', NULL, '2019-11-26 09:00+08', 'lapsed');
 
 SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'a ledger that verbs filled is whole');
 SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'and its history');
@@ -165,7 +165,7 @@ INSERT INTO damage (c, finding, statement) VALUES
 	(:suspended, 'deadline light pause', 'UPDATE peoplecall.clock SET paused_at = NULL WHERE complaint_id = $1 AND kind = ''resolve'''),
 	(:suspended, 'deadline pause', 'UPDATE peoplecall.clock SET pauses = ''{}'' WHERE complaint_id = $1 AND kind = ''resolve'''),
 	-- orders
-	(:late, 'order', 'UPDATE peoplecall.supervision SET closed_at = ordered_at WHERE complaint_id = $1'),
+	(:late, 'order', 'UPDATE peoplecall.supervision SET closed_at = ordered_at, conclusion = ''x'' WHERE complaint_id = $1'),
 	(:late, 'order', 'UPDATE peoplecall.supervision SET clock_seq = 1 WHERE complaint_id = $1'),
 	-- links
 	(:merged, 'principal', 'UPDATE peoplecall.complaint SET principal_id = NULL WHERE id = $1'),
