@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "cursors.h"
 #include "errcodes.h"
 #include "gate.h"
 #include "ledger.h"
@@ -85,6 +86,7 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 	Oid			body;
 	PcCaller	caller = {0};
 	PcLedgerEntry entry;
+	PcCursors	cursors;
 	Datum		version = (Datum) 0;
 
 	check_rights(owner);
@@ -96,14 +98,17 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 	caller.owner = owner;
 	caller.everything = true;
 	caller.outer = pc_set_caller(&caller);
+	pc_hide_cursors(&cursors);
 	PG_TRY();
 	{
 		pc_enter_ledger(&entry, owner);
 		version = OidFunctionCall0(body);
+		pc_close_new_cursors(&cursors);
 		pc_leave_ledger(&entry);
 	}
 	PG_FINALLY();
 	{
+		pc_show_cursors(&cursors);
 		pc_set_caller(caller.outer);
 	}
 	PG_END_TRY();

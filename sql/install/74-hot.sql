@@ -23,6 +23,7 @@ DECLARE
 	enough_people float8 := peoplecall.setting_number('hot_people', 50);
 	middle timestamptz := since + (peoplecall.as_of() - since) / 2;
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF num_nulls(area, since) > 0 THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'area and since must not be null';
 	END IF;
