@@ -90,6 +90,7 @@ BEGIN
 	post_org := peoplecall.gate_area(area, NULL, NULL);
 	-- who comes second must see what the first one raised
 	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.raise_hot', 0));
+	PERFORM peoplecall.lock_cities(peoplecall.likeness_districts(area));
 	FOR hot IN
 		SELECT h.* FROM peoplecall.hot_matters(area,
 			coalesce(since, peoplecall.as_of() - interval '7 days')) AS h

@@ -55,7 +55,8 @@ BEGIN
 	 WHERE (district IS NULL OR k.district_id = district)
 	   AND (complaint IS NULL OR k.complaint_id = complaint)
 	   AND k.kind = 'answer' AND k.stopped_at IS NULL
-	   AND c.state NOT IN ('received', 'dispatched', 'completed', 'shelved')
+	   -- a closing answers no order
+	   AND c.state NOT IN ('received', 'dispatched', 'completed', 'closed', 'shelved')
 	 UNION ALL
 	SELECT 'clock', k.district_id, k.complaint_id,
 	       format('%s clocks, numbered up to %s', count(*), max(k.seq))
