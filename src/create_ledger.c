@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -91,7 +92,7 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 
 	check_rights(owner);
 	grant_create(owner);
-	body = pc_find_body("create_ledger", 0, NULL);
+	body = pc_find_body("create_ledger", 1, (const Oid[]) {TEXTOID});
 
 	caller.verb = &create_verb;
 	caller.role = GetUserId();
@@ -102,7 +103,7 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 	PG_TRY();
 	{
 		pc_enter_ledger(&entry, owner);
-		version = OidFunctionCall0(body);
+		version = OidFunctionCall1(body, PG_GETARG_DATUM(1));
 		pc_close_new_cursors(&cursors);
 		pc_leave_ledger(&entry);
 	}

@@ -209,6 +209,9 @@ INSERT INTO trial (verb, reach, before, call) VALUES
 	('marked_districts', 'any', NULL, $$SELECT peoplecall.marked_districts()$$),
 	('changes', 'any', NULL, $$SELECT peoplecall.changes(NULL, 1000)$$),
 	('forget_changes', 'none', NULL, $$SELECT peoplecall.forget_changes(NULL)$$),
+	('partition_ledger', 'none', NULL, $$SELECT peoplecall.partition_ledger('month', NULL)$$),
+	('keep_partitions', 'none', NULL, $$SELECT peoplecall.keep_partitions(3)$$),
+	('detach_history', 'none', NULL, $$SELECT peoplecall.detach_history('2000-01-01', false)$$),
 	('import_batch', 'any', NULL, $$SELECT peoplecall.import_batch(0, 5000)$$),
 	('replay', 'any', NULL, $$SELECT peoplecall.replay('2019-11-01', '2019-12-01', NULL, '{resolve}')$$),
 	('replay_detail', 'any', NULL, $$SELECT peoplecall.replay_detail('2019-11-01', '2019-12-01', NULL, '{resolve}')$$),
@@ -676,7 +679,7 @@ SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.b
 		ELSE substring(p.call FROM '\((.*)\)') END)) AS call
 	    FROM trial AS p) AS t
  CROSS JOIN (VALUES ('gate_other'), ('postgres'), (:'ledger_owner')) AS r (who);
-SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger_body()'), '42501', 'create_ledger_body() outside');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger_body(NULL)'), '42501', 'create_ledger_body() outside');
 
 -- Nobody but the owner writes, reads more than his posts bring, or is helped
 -- by the functions that verbs share.
