@@ -294,6 +294,37 @@ $$;
 COMMENT ON FUNCTION peoplecall.ledger_alone() IS
 	'42501 where somebody beside the ledger''s owner and the schema''s has or may make objects in the schema; used by create_ledger()';
 
+-- Tables of an older version are brought to this one by ledger_to_2(),
+-- ledger_to_3(), … in turn, before what is missing is added: a step alters what
+-- CREATE … IF NOT EXISTS leaves alone. See doc/upgrade.md, Releasing.
+CREATE FUNCTION peoplecall.ledger_migrate() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	needed int := (SELECT v.ledger FROM peoplecall.library_version() AS v);
+	found int := peoplecall.ledger_version();
+	step text;
+BEGIN
+	IF found IS NULL THEN
+		RETURN;
+	END IF;
+	IF found > needed THEN
+		RAISE SQLSTATE 'PC002' USING
+			MESSAGE = format('the ledger has version %s, but this release makes version %s', found, needed),
+			HINT = 'Install the newer release of the extension, then run ALTER EXTENSION peoplecall UPDATE.';
+	END IF;
+	FOR version IN found + 1 .. needed LOOP
+		step := format('peoplecall.ledger_to_%s()', version);
+		IF to_regprocedure(step) IS NOT NULL THEN
+			EXECUTE 'SELECT ' || step;
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.ledger_migrate() IS
+	'brings the tables of an older ledger to the present version, step by step; PC002 for one of a newer release; used by create_ledger()';
+
 CREATE FUNCTION peoplecall.create_ledger_body() RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -303,6 +334,7 @@ BEGIN
 	-- two calls at once follow one another
 	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.create_ledger', 0));
 	PERFORM peoplecall.ledger_alone();
+	PERFORM peoplecall.ledger_migrate();
 	PERFORM peoplecall.ledger_rulebook();
 	PERFORM peoplecall.ledger_rules();
 	PERFORM peoplecall.ledger_cases();
@@ -315,7 +347,7 @@ BEGIN
 	PERFORM peoplecall.ledger_reading();
 	PERFORM peoplecall.ledger_views();
 	PERFORM peoplecall.ledger_scores();
-	RETURN 1;
+	RETURN peoplecall.ledger_version();
 END
 $$;
 COMMENT ON FUNCTION peoplecall.create_ledger_body() IS 'body of create_ledger()';
