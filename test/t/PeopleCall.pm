@@ -11,7 +11,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(new_node new_ledger load_fixture ask ledger_tables digests
-  session_says wait_until);
+  definitions members whole_ledger city_additions session_says wait_until);
 
 # A started node. Options are those of PostgreSQL::Test::Cluster's init, and
 # conf, further lines of the configuration.
@@ -89,6 +89,92 @@ sub digests
 	my %digest = map { split /\|/, $_, 2 }
 	  split /\n/, ask($node, $database, join(' UNION ALL ', @parts));
 	return \%digest;
+}
+
+# The definitions in a database, as pg_dump orders and writes them, without what
+# it draws at random and what it says of the server. Options may name another
+# server's pg_dump.
+sub definitions
+{
+	my ($node, $database, %options) = @_;
+	my $bin = $options{bin} // $node->config_data('--bindir');
+	my ($out, $err) = run_command([
+		"$bin/pg_dump", @{ $options{options} // ['--schema-only'] },
+		'-d', $node->connstr($database) ]);
+
+	die "pg_dump: $err" if $err ne '';
+	$out =~ s/^\\(un)?restrict .*$//mg;
+	$out =~ s/^-- Dumped (from database|by pg_dump) version .*$//mg;
+	return $out;
+}
+
+# The extension's own objects too, each with all that pg_upgrade would carry
+# over, membership, owner, rights and comment included; sorted, since objects of
+# one name come in the order of their numbers.
+sub members
+{
+	my ($node, $database, %options) = @_;
+	my $text = definitions($node, $database, %options,
+		options => [ '--schema-only', '--binary-upgrade' ]);
+
+	$text =~ s/^(--.*)?\n//mg;
+	# numbers that a cluster gave
+	$text =~ s/^SELECT pg_catalog\.binary_upgrade_set_\w+\(.*\);\n//mg;
+	$text =~ s/^(UPDATE pg_catalog\.pg_(class|database)|SET rel(frozenxid|minmxid)|WHERE oid) .*\n//mg;
+	return join '', sort map { "$_;\n" } split /;\n/, $text;
+}
+
+# All of it, for a comparison: every definition, every row.
+sub whole_ledger
+{
+	my ($node, $database, %options) = @_;
+
+	return {
+		definitions => definitions($node, $database, %options),
+		members => members($node, $database, %options),
+		rows => digests($node, $database)
+	};
+}
+
+# What of test/fixture/city_additions.sql is there, by kind.
+sub city_additions
+{
+	my ($node, $database) = @_;
+	return ask($node, $database, q{
+		SELECT string_agg(format('%s %s', k.kind, k.number), ', ' ORDER BY k.kind)
+		  FROM (SELECT 'columns', count(*) FROM pg_attribute AS a
+		          JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+		         WHERE c.relnamespace = 'peoplecall'::regnamespace AND a.attname ~ '^city_'
+		        UNION ALL
+		        SELECT 'defaults', count(*) FROM pg_attrdef AS d
+		          JOIN pg_attribute AS a ON (a.attrelid, a.attnum) = (d.adrelid, d.adnum)
+		         WHERE a.attname ~ '^city_'
+		        UNION ALL
+		        SELECT 'comments', count(*) FROM pg_description AS d WHERE d.description = '本市备注'
+		        UNION ALL
+		        SELECT 'constraints', count(*) FROM pg_constraint AS c WHERE c.conname ~ '^city_'
+		        UNION ALL
+		        SELECT 'indexes', count(*) FROM pg_index AS i
+		          JOIN pg_class AS c ON c.oid = i.indexrelid
+		         WHERE c.relname ~ '^(city|visit)_' AND i.indisvalid
+		        UNION ALL
+		        SELECT 'policies', count(*) FROM pg_policy AS p WHERE p.polname ~ '^city_'
+		        UNION ALL
+		        SELECT 'statistics', count(*) FROM pg_statistic_ext AS s WHERE s.stxname ~ '^city_'
+		        UNION ALL
+		        SELECT 'triggers', count(*) FROM pg_trigger AS t WHERE t.tgname ~ '^city_' AND t.tgenabled = 'O'
+		        UNION ALL
+		        SELECT 'rights', count(*) FROM (
+		          SELECT (aclexplode(c.relacl)).grantee FROM pg_class AS c
+		          UNION ALL SELECT (aclexplode(a.attacl)).grantee FROM pg_attribute AS a
+		          UNION ALL SELECT (aclexplode(n.nspacl)).grantee FROM pg_namespace AS n) AS g
+		         WHERE g.grantee = 'city_auditor'::regrole
+		        UNION ALL
+		        SELECT 'targets', count(*) FROM pg_attribute AS a WHERE a.attstattarget = 500
+		        UNION ALL
+		        SELECT 'parameters', count(*) FROM pg_class AS c
+		         WHERE c.oid = 'peoplecall.event'::regclass AND c.reloptions @> '{fillfactor=90}'
+		       ) AS k (kind, number)});
 }
 
 # What a session that stays open (background_psql) answers, without its blanks.
