@@ -66,19 +66,17 @@ my $answers = q{
 	SELECT (SELECT jsonb_agg(to_jsonb(e) ORDER BY e.org, e.rank)
 	          FROM peoplecall.explain_responsibility('market.prepaid', '420106012001', 'C', '2019-12-01 00:00+08') AS e),
 	       peoplecall.due_at('2019-09-30 09:00+08', '5wd', 'small_city_office')::text,
-	       (SELECT jsonb_agg(to_jsonb(b) ORDER BY b.complaint_id) FROM peoplecall.lights AS b)};
+	       (SELECT jsonb_agg(to_jsonb(b) ORDER BY b::text) FROM peoplecall.lights AS b)};
 my $answered = ask($old, 'city', "SET peoplecall.as_of = '2019-12-01 09:00+08'; $answers");
 
 is_deeply([ grep { $before->{rows}->{$_} =~ /^0 rows/ } sort keys %{ $before->{rows} } ],
 	[], 'the fixture fills every table');
-like($before->{members}, qr/ADD FUNCTION peoplecall\.submit/, 'the dump says what belongs to the extension');
+ok((grep { /ADD FUNCTION peoplecall\.submit/ } values %{ $before->{members} }), 'the dump says what belongs to the extension');
 is(scalar(split /\n/, $scheduled), ask($old, 'city', 'SELECT count(*) FROM peoplecall.jobs()'),
 	'the jobs are scheduled');
 unlike($additions, qr/ 0\b/, "of every kind of addition there is one: $additions");
 $old->stop;
 
-# Here and not where the test lies: it writes its sockets into this folder.
-chdir PostgreSQL::Test::Utils::tempdir_short();
 command_ok(
 	[ "$bin/pg_upgrade", '--no-sync', '--old-bindir', "$older/bin", '--new-bindir', $bin,
 		'--old-datadir', $old->data_dir, '--new-datadir', $new->data_dir,
@@ -89,7 +87,7 @@ $new->start;
 
 my $after = whole_ledger($new, 'city');
 is($after->{definitions}, $before->{definitions}, 'every definition is as it was');
-is($after->{members}, $before->{members}, 'so is every object of the extension');
+is_deeply($after->{members}, $before->{members}, 'so is every object of the extension');
 is_deeply($after->{rows}, $before->{rows}, 'so is every row and sequence');
 is(city_additions($new, 'city'), $additions, 'and what the city added');
 is(ask($new, 'city', "SET peoplecall.as_of = '2019-12-01 09:00+08'; $answers"), $answered,
