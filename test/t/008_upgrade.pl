@@ -50,9 +50,8 @@ sub newer_script
 	my $text = $script;
 
 	change(\$text, 'a column at the end of a table',
-		"\tmark smallint CHECK (mark BETWEEN 1 AND 5),\n\tPRIMARY KEY (district_id, complaint_id, seq),",
-		"\tmark smallint CHECK (mark BETWEEN 1 AND 5),\n\tlate_reason text NOT NULL DEFAULT '',\n"
-		  . "\tPRIMARY KEY (district_id, complaint_id, seq),");
+		qr/CREATE TABLE IF NOT EXISTS peoplecall\.task \(.*?\n\K(?=\tPRIMARY KEY)/s,
+		"\tlate_reason text NOT NULL DEFAULT '',\n");
 	change(\$text, 'a table and an index', 'COMMENT ON TABLE peoplecall.task IS', <<~'SQL' . 'COMMENT ON TABLE peoplecall.task IS');
 		CREATE INDEX IF NOT EXISTS task_late ON peoplecall.task (org) WHERE late_reason <> '';
 		CREATE TABLE IF NOT EXISTS peoplecall.late_reason (
@@ -62,10 +61,7 @@ sub newer_script
 		COMMENT ON TABLE peoplecall.late_reason IS 'why shares are late';
 		SQL
 	change(\$text, 'a column at the end of a view',
-		"peoplecall.complaint_no(coalesce(c.origin_id, c.id)) AS citizen_no\n  FROM peoplecall.complaint AS c\n"
-		  . "  JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) c.area\n  LEFT JOIN peoplecall.org AS k",
-		"peoplecall.complaint_no(coalesce(c.origin_id, c.id)) AS citizen_no,\n       c.origin_id\n  FROM peoplecall.complaint AS c\n"
-		  . "  JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) c.area\n  LEFT JOIN peoplecall.org AS k");
+		qr/VIEW peoplecall\.board\n.*?\K(?=\n  FROM peoplecall\.complaint)/s, ",\n       c.origin_id");
 	return $text . <<~'SQL';
 		CREATE FUNCTION peoplecall.ledger_to_1() RETURNS void
 			LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
