@@ -302,6 +302,37 @@ $$;
 COMMENT ON FUNCTION peoplecall.ledger_alone() IS
 	'42501 where somebody beside the ledger''s owner and the schema''s has or may make objects in the schema; used by create_ledger()';
 
+-- Tables of an older version are brought to this one by ledger_to_2(),
+-- ledger_to_3(), … in turn, before what is missing is added: a step alters what
+-- CREATE … IF NOT EXISTS leaves alone. See doc/upgrade.md, Releasing.
+CREATE FUNCTION peoplecall.ledger_migrate() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	needed int := (SELECT v.ledger FROM peoplecall.library_version() AS v);
+	found int := peoplecall.ledger_version();
+	step text;
+BEGIN
+	IF found IS NULL THEN
+		RETURN;
+	END IF;
+	IF found > needed THEN
+		RAISE SQLSTATE 'PC002' USING
+			MESSAGE = format('the ledger has version %s, but this release makes version %s', found, needed),
+			HINT = 'Install the newer release of the extension, then run ALTER EXTENSION peoplecall UPDATE.';
+	END IF;
+	FOR version IN found + 1 .. needed LOOP
+		step := format('peoplecall.ledger_to_%s()', version);
+		IF to_regprocedure(step) IS NOT NULL THEN
+			EXECUTE 'SELECT ' || step;
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.ledger_migrate() IS
+	'brings the tables of an older ledger to the present version, step by step; PC002 for one of a newer release; used by create_ledger()';
+
 CREATE FUNCTION peoplecall.create_ledger_body(partition_by text) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -311,6 +342,7 @@ BEGIN
 	-- two calls at once follow one another
 	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.create_ledger', 0));
 	PERFORM peoplecall.ledger_alone();
+	PERFORM peoplecall.ledger_migrate();
 	PERFORM peoplecall.ledger_rulebook();
 	PERFORM peoplecall.ledger_rules();
 	PERFORM peoplecall.ledger_cases();
@@ -326,7 +358,7 @@ BEGIN
 	IF partition_by <> '' THEN
 		PERFORM peoplecall.partition_ledger_body(partition_by, NULL);
 	END IF;
-	RETURN 1;
+	RETURN peoplecall.ledger_version();
 END
 $$;
 COMMENT ON FUNCTION peoplecall.create_ledger_body(text) IS 'body of create_ledger()';
