@@ -303,6 +303,9 @@ BEGIN
 	-- two calls at once follow one another
 	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.create_ledger', 0));
 	PERFORM peoplecall.ledger_alone();
+	IF peoplecall.is_distributed('peoplecall.complaint') THEN
+		PERFORM peoplecall.distributed_settings();
+	END IF;
 	PERFORM peoplecall.ledger_rulebook();
 	PERFORM peoplecall.ledger_rules();
 	PERFORM peoplecall.ledger_cases();

@@ -211,6 +211,8 @@ INSERT INTO trial (verb, reach, before, call) VALUES
 	('forget_changes', 'none', NULL, $$SELECT peoplecall.forget_changes(NULL)$$),
 	('partition_ledger', 'none', NULL, $$SELECT peoplecall.partition_ledger('month', NULL)$$),
 	('keep_partitions', 'none', NULL, $$SELECT peoplecall.keep_partitions(3)$$),
+	('distribute', 'none', NULL, $$SELECT peoplecall.distribute()$$),
+	('refresh_reading', 'none', NULL, $$SELECT peoplecall.refresh_reading()$$),
 	('detach_history', 'none', NULL, $$SELECT peoplecall.detach_history('2000-01-01', false)$$),
 	('import_batch', 'any', NULL, $$SELECT peoplecall.import_batch(0, 5000)$$),
 	('replay', 'any', NULL, $$SELECT peoplecall.replay('2019-11-01', '2019-12-01', NULL, '{resolve}')$$),
