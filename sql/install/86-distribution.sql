@@ -186,7 +186,7 @@ BEGIN
 		EXECUTE 'SELECT create_reference_table($1::regclass)' USING whole;
 	ELSE
 		EXECUTE 'SELECT create_distributed_table($1::regclass, $2, colocate_with => $3)'
-		  USING whole, by_column::text, coalesce(format('peoplecall.%I', colocated_with), 'none');
+		  USING whole, by_column::text, coalesce('peoplecall.' || quote_ident(colocated_with), 'none');
 	END IF;
 END
 $$;
