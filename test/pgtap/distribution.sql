@@ -370,6 +370,12 @@ SELECT peoplecall.appoint(331, 'handle', 33), peoplecall.appoint('dist_lent'::na
 CREATE TEMPORARY TABLE counted AS SELECT pg_temp.matters('dist_lent') AS n;
 SELECT is(pg_temp.says('dist_lent', 'SELECT count(*) FROM (SELECT peoplecall.act_for(331)) AS a, peoplecall.complaint'), c.n, 'act_for() neither widens nor narrows what may be read') FROM counted AS c;
 SELECT is(pg_temp.says('city_owner', 'SELECT count(*) FROM peoplecall.complaint'), (SELECT count(*)::text FROM peoplecall.complaint), 'the owner reads all');
+SELECT pg_temp.says('dist_lent', 'SELECT peoplecall.act_for(NULL)') \g /dev/null
+-- a policy that reads posts would be refused here
+SELECT throws_like('CREATE POLICY own ON peoplecall.task USING (peoplecall.may_read(area))', '%not immutable%', 'the stand-in: a policy that reads posts');
+SELECT throws_like('CREATE POLICY own ON peoplecall.task USING (org IN (SELECT o.id FROM peoplecall.org AS o))', '%a subquery%', 'the stand-in: one that reads a table');
+SELECT throws_like('CREATE UNIQUE INDEX ON peoplecall.task (complaint_id, seq)', '%without the distribution column%', 'the stand-in: a key without the district');
+SELECT throws_like('ALTER TABLE peoplecall.ruling ADD FOREIGN KEY (complaint_id, id) REFERENCES peoplecall.complaint (district_id, id)', '%of a reference table%', 'the stand-in: from the rulebook to a case record');
 -- verbs work on, and so does create_ledger()
 SELECT is((SELECT state FROM peoplecall.submit('hotline', '分布之后', '', '420106012001', 'property.garage'::ltree)), 'dispatched', 'a verb goes on');
 SELECT is(peoplecall.create_ledger(), 1, 'the ledger is brought up to date');
