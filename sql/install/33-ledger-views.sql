@@ -57,8 +57,10 @@ SELECT v.level, peoplecall.ancestor(o.area, v.level) AS area,
 COMMENT ON VIEW peoplecall.lights IS
 	'open complaints counted by light, for every area at city, district, street and community';
 
+-- what reads the rulebook comes first and by itself: no shard may
 CREATE OR REPLACE VIEW peoplecall.my_tasks
 	WITH (security_invoker = true) AS
+WITH mine AS MATERIALIZED (SELECT peoplecall.my_orgs() AS orgs)
 SELECT t.district_id, t.complaint_id,
        peoplecall.complaint_no(t.complaint_id) AS no,
        t.seq AS task_seq, t.role, t.state, t.org, o.name AS org_name, t.officer,
@@ -80,7 +82,7 @@ SELECT t.district_id, t.complaint_id,
 	   AND x.task_seq = t.seq AND x.stopped_at IS NULL) AS k ON true
  CROSS JOIN (SELECT peoplecall.as_of() AS at) AS n
  WHERE t.state IN ('sent', 'accepted')
-   AND t.org = ANY (peoplecall.my_orgs());
+   AND t.org = ANY ((SELECT m.orgs FROM mine AS m)::bigint[]);
 COMMENT ON VIEW peoplecall.my_tasks IS
 	'open tasks of the orgs for which the caller, or the officer he acts for, has the duty handle; all for the ledger''s owner';
 
@@ -157,6 +159,9 @@ COMMENT ON VIEW peoplecall.shares IS
 
 CREATE OR REPLACE VIEW peoplecall.supervisions
 	WITH (security_invoker = true) AS
+WITH kept AS MATERIALIZED (
+	SELECT peoplecall.as_of()
+	       - interval '1 day' * peoplecall.setting_number('supervision_days', 30) AS since)
 SELECT s.district_id, s.complaint_id,
        peoplecall.complaint_no(s.complaint_id) AS no,
        s.seq AS supervision, s.kind, c.title,
@@ -179,10 +184,8 @@ SELECT s.district_id, s.complaint_id,
   LEFT JOIN peoplecall.clock AS k
     ON k.district_id = s.district_id AND k.complaint_id = s.complaint_id
    AND k.seq = s.clock_seq
- CROSS JOIN (SELECT peoplecall.as_of() AS at,
-                    peoplecall.as_of()
-	- interval '1 day' * peoplecall.setting_number('supervision_days', 30) AS since) AS n
- WHERE s.closed_at IS NULL OR s.closed_at >= n.since;
+ CROSS JOIN (SELECT peoplecall.as_of() AS at) AS n
+ WHERE s.closed_at IS NULL OR s.closed_at >= (SELECT k.since FROM kept AS k);
 COMMENT ON VIEW peoplecall.supervisions IS
 	'the inspection body''s list: orders that are open, and those closed in the last days (setting supervision_days): who ordered and who answers, the light or verdict of the answer, days since the order, whether the ladder pushed it';
 
@@ -342,6 +345,9 @@ BEGIN
 	-- two calls at once follow one another
 	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.create_ledger', 0));
 	PERFORM peoplecall.ledger_alone();
+	IF peoplecall.is_distributed('peoplecall.complaint') THEN
+		PERFORM peoplecall.distributed_settings();
+	END IF;
 	PERFORM peoplecall.ledger_migrate();
 	PERFORM peoplecall.ledger_rulebook();
 	PERFORM peoplecall.ledger_rules();
