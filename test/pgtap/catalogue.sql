@@ -48,7 +48,7 @@ INSERT INTO label (name, volatile, parallel) VALUES
 	('command_level', 'i', 's'), ('raise', 'i', 's'), ('scale', 'i', 's'),
 	('complaint_no', 'i', 's'), ('complaint_id', 'i', 's'), ('district_of', 'i', 's'),
 	('event_digest', 'i', 's'), ('chain_step', 'i', 's'),
-	('as_of', 's', 's'), ('verbs', 's', 's'),
+	('as_of', 's', 's'), ('verbs', 's', 's'), ('library_version', 's', 's'), ('ledger_version', 's', 'r'),
 	-- they know who acts, which a worker does not
 	('my_orgs', 's', 'r'), ('may_read', 's', 'r'), ('may_read_personal', 's', 'r'), ('may_read_reporter', 's', 'r'),
 	('act_for', 'v', 'u'), ('create_ledger', 'v', 'u'), ('act_time', 'v', 'u'), ('gate_actor', 'v', 'u'), ('gate_officer', 'v', 'u'),
