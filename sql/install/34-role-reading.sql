@@ -14,7 +14,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.reads_by_role() IS
-	'whether rows are read by policies for each role, as in a distributed ledger, and not by those that ask the compiled posts';
+	'used by refresh_reading(): whether rows are read by policies for each role, as in a distributed ledger, and not by those that ask the compiled posts';
 
 -- The names must fit, and must be found again.
 CREATE FUNCTION peoplecall.role_policy(role name, barred boolean DEFAULT false) RETURNS name

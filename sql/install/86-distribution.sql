@@ -58,7 +58,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.is_distributed(text) IS
-	'whether a table is a reference table or distributed by Citus; false without Citus';
+	'used by distribute(): whether a table is a reference table or distributed by Citus; false without Citus';
 
 -- Guards on tables of a distributed ledger, and reference tables beside
 -- distributed ones in one transaction, are Citus's to allow.
@@ -93,7 +93,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.require_citus() IS
-	'PC007 where Citus is not in this database, with the way out';
+	'used by distribute(): PC007 where Citus is not in this database, with the way out';
 
 -- What the city hung on its tables and Citus would refuse is said before
 -- anything is changed.
