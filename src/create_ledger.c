@@ -15,10 +15,12 @@
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "cursors.h"
 #include "errcodes.h"
 #include "gate.h"
 #include "ledger.h"
 #include "peoplecall.h"
+#include "release.h"
 
 static const PcVerb create_verb = {"create_ledger", 0, 0};
 
@@ -86,8 +88,10 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 	Oid			body;
 	PcCaller	caller = {0};
 	PcLedgerEntry entry;
+	PcCursors	cursors;
 	Datum		version = (Datum) 0;
 
+	pc_check_release();
 	check_rights(owner);
 	grant_create(owner);
 	body = pc_find_body("create_ledger", 1, (const Oid[]) {TEXTOID});
@@ -97,16 +101,21 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 	caller.owner = owner;
 	caller.everything = true;
 	caller.outer = pc_set_caller(&caller);
+	pc_hide_cursors(&cursors);
 	PG_TRY();
 	{
 		pc_enter_ledger(&entry, owner);
 		version = OidFunctionCall1(body, PG_GETARG_DATUM(1));
+		pc_close_new_cursors(&cursors);
 		pc_leave_ledger(&entry);
 	}
 	PG_FINALLY();
 	{
+		pc_show_cursors(&cursors);
 		pc_set_caller(caller.outer);
 	}
 	PG_END_TRY();
+	/* an older release's body makes an older ledger, which no verb would take */
+	pc_check_ledger_version(DatumGetInt32(version));
 	PG_RETURN_DATUM(version);
 }

@@ -9,9 +9,6 @@
 
 #include "compat.h"
 
-/* the version of the ledger that this library's verbs are written for */
-#define PC_LEDGER_VERSION 1
-
 /* what pc_enter_ledger() changed, for pc_leave_ledger() to put back */
 typedef struct PcLedgerEntry
 {

@@ -30,9 +30,11 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
+#include "cursors.h"
 #include "errcodes.h"
 #include "ledger.h"
 #include "peoplecall.h"
+#include "release.h"
 #include "rulebook.h"
 
 /*
@@ -207,6 +209,7 @@ compile(PcRuleset *set)
 	MemoryContext context;
 	PcCompiled *compiled;
 	PcLedgerEntry entry;
+	PcCursors	cursors;
 	uint64		before;
 
 	if (!OidIsValid(owner))
@@ -225,16 +228,20 @@ compile(PcRuleset *set)
 
 	before = invalidations;
 	compiling++;
+	pc_hide_cursors(&cursors);
 	PG_TRY();
 	{
 		pc_enter_ledger(&entry, owner);
 		SPI_connect();
+		pc_check_ledger();
 		compiled->rules = set->load(context);
 		SPI_finish();
+		pc_close_new_cursors(&cursors);
 		pc_leave_ledger(&entry);
 	}
 	PG_FINALLY();
 	{
+		pc_show_cursors(&cursors);
 		compiling--;
 	}
 	PG_END_TRY();
@@ -272,6 +279,7 @@ refresh(PcRuleset *set)
 	if (!set->registered)
 		register_ruleset(set);
 	AcceptInvalidationMessages();
+	pc_check_release();
 
 	compiled = set->current;
 	if (compiled != NULL && holds_now(compiled))

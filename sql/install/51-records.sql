@@ -130,7 +130,8 @@ DECLARE
 	actor name := peoplecall.gate_actor();
 	officer bigint := peoplecall.gate_officer();
 BEGIN
-	detail := jsonb_strip_nulls(coalesce(detail, '{}'));
+	detail := peoplecall.without_reporter(district_id, complaint_id,
+		jsonb_strip_nulls(coalesce(detail, '{}')));
 	INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
 		actor, officer, org, task_seq, detail, digest)
 	VALUES (district_id, complaint_id, area, seq, at, verb,

@@ -60,7 +60,7 @@ CREATE FUNCTION peoplecall.tick(
 	OUT due int, OUT complaints int, OUT steps int, OUT failed int)
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.tick(int, int) IS
-	'fires what is due of at most batch complaints of a district: due how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken and pauses ended or reviewed, failed how many are now in sweep_status; 22004, 22023, 42501';
+	'fires what is due of at most batch complaints of a district: due how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken and pauses ended or reviewed, failed how many are now in sweep_status; 53100, with nothing done, while the disk is full; 22004, 22023, 42501';
 
 CREATE FUNCTION peoplecall.tick_body(
 	district_id int, batch int,
@@ -123,19 +123,24 @@ BEGIN
 		complaints := fired.complaints;
 		steps := fired.steps;
 		RETURN;
-	EXCEPTION WHEN OTHERS THEN
-		NULL;				-- one of them is to blame: find out which
+	EXCEPTION
+		-- no complaint is to blame, and none is to wait longer than the disk is full
+		WHEN disk_full THEN RAISE;
+		WHEN OTHERS THEN
+			NULL;			-- one of them is to blame: find out which
 	END;
 	FOREACH one IN ARRAY ids LOOP
 		BEGIN
 			fired := peoplecall.fire_alarms(district_id, ARRAY[one], now_at);
 			complaints := complaints + fired.complaints;
 			steps := steps + fired.steps;
-		EXCEPTION WHEN OTHERS THEN
-			GET STACKED DIAGNOSTICS error_state = RETURNED_SQLSTATE,
-			                        error_text = MESSAGE_TEXT;
-			failed := failed + 1;
-			PERFORM peoplecall.note_failure(district_id, one, now_at, error_state, error_text);
+		EXCEPTION
+			WHEN disk_full THEN RAISE;
+			WHEN OTHERS THEN
+				GET STACKED DIAGNOSTICS error_state = RETURNED_SQLSTATE,
+				                        error_text = MESSAGE_TEXT;
+				failed := failed + 1;
+				PERFORM peoplecall.note_failure(district_id, one, now_at, error_state, error_text);
 		END;
 	END LOOP;
 END

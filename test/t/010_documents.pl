@@ -125,6 +125,7 @@ my $inner = join '|',
 # Functions that verbs are made of, and that no comment gives away. They refuse
 # or do nothing for a user who calls them.
 my %made_of = map { $_ => 1 } qw(
+  person_pattern without_person numbers_of
   ledger_rulebook ledger_rules ledger_cases ledger_joint_work ledger_lists
   ledger_guards ledger_views ledger_reading default_rules require_org
   setting_value start_clocks stop_clocks tightest_clock write_event make_receipt
@@ -150,12 +151,12 @@ my %made_of = map { $_ => 1 } qw(
   urgency_name require_colleague choose_share give_share officer_name
   hand_over_one tell_handed_over reminds_of_nothing
   meant_task reporter_fields tell_citizens bar_from_reporter may_judge
-  command_for lead_for supervising_org lock_with_principal
+  command_for lead_for supervising_org lock_with_principal lock_cities
   check_open add_supplement urge_both urge_one tell_handler carried
   end_withdrawn lose_merged end_deserted check_evidence new_track_code
   read_track_code handling_orgs overturn orgs_that_closed orgs_of
   ending_template
-  ledger_reading_lists require_area check_publisher add_listing require_quantity
+  require_area check_publisher add_listing require_quantity
   require_ahead lock_listing settle_listing mark_closed require_volunteer
   require_free refuse_second_claim add_claim listing_claim require_claim
   fulfil_claim fulfil_joined end_joined end_claim claim_fields tell_claimer
