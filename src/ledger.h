@@ -37,4 +37,7 @@ PC_NORETURN extern void pc_no_ledger(void);
 extern void pc_enter_ledger(PcLedgerEntry *entry, Oid owner);
 extern void pc_leave_ledger(PcLedgerEntry *entry);
 
+/* until then, no statement is planned again for its parameters' values */
+extern void pc_plan_once(void);
+
 #endif							/* PEOPLECALL_LEDGER_H */
