@@ -204,7 +204,7 @@ CREATE FUNCTION peoplecall.distribute_body() RETURNS int
 AS $$
 DECLARE
 	waiting regclass[];
-	on_again text[] := '{}';
+	on_again text[] := '{}'::text[];
 	t record;
 BEGIN
 	PERFORM peoplecall.gate_actor();
