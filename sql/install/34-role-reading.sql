@@ -22,8 +22,8 @@ CREATE FUNCTION peoplecall.role_policy(role name, barred boolean DEFAULT false) 
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN CASE WHEN barred THEN 'barred_for_' ELSE 'by_post_of_' END
-		|| CASE WHEN octet_length(role::text) <= 52 THEN role::text ELSE md5(role::text) END;
+	RETURN (CASE WHEN barred THEN 'barred_for_' ELSE 'by_post_of_' END
+		|| CASE WHEN octet_length(role::text) <= 52 THEN role::text ELSE md5(role::text) END)::name;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.role_policy(name, boolean) IS
@@ -101,14 +101,12 @@ CREATE FUNCTION peoplecall.role_barred(role name) RETURNS bigint[]
 AS $$
 BEGIN
 	RETURN ARRAY(
-		WITH RECURSIVE above (org) AS (
-			SELECT p.org FROM peoplecall.role_posts(role) AS p WHERE p.duty IN ('personal', 'handle')
-			UNION
-			SELECT o.superior
-			  FROM above AS a
-			  JOIN peoplecall.org AS o ON o.id = a.org
-			 WHERE o.superior IS NOT NULL)
-		SELECT a.org FROM above AS a ORDER BY 1);
+		SELECT o.id
+		  FROM peoplecall.org AS o
+		 WHERE EXISTS (
+			SELECT FROM peoplecall.role_posts(role) AS p
+			 WHERE p.duty IN ('personal', 'handle') AND peoplecall.org_is_below(p.org, o.id))
+		 ORDER BY 1);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.role_barred(name) IS
@@ -132,6 +130,8 @@ BEGIN
 	                             WHERE p.polrelid = recorded AND p.polname = policy)) THEN
 		RETURN 0;
 	END IF;
+	-- two at once would make the same policy
+	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.grant_reading', 0));
 	EXECUTE format('DROP POLICY IF EXISTS %I ON %s', policy, recorded);
 	IF rule IS NOT NULL THEN
 		EXECUTE format('CREATE POLICY %I ON %s AS %s FOR SELECT TO %s USING (%s)', policy, recorded, kind,

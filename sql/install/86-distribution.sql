@@ -204,7 +204,7 @@ CREATE FUNCTION peoplecall.distribute_body() RETURNS int
 AS $$
 DECLARE
 	waiting regclass[];
-	on_again text[] := '{}';
+	on_again text[] := '{}'::text[];
 	t record;
 BEGIN
 	PERFORM peoplecall.gate_actor();
@@ -220,7 +220,7 @@ BEGIN
 
 	FOR t IN SELECT x.* FROM peoplecall.table_ties(waiting) AS x LOOP
 		EXECUTE t.off_it;
-		on_again := on_again || t.on_again;
+		on_again := array_append(on_again, t.on_again);
 	END LOOP;
 	PERFORM peoplecall.read_by_role();
 	FOR t IN
