@@ -34,6 +34,12 @@ CALL bench.compare(what => 'work_time', ours => ARRAY[:'work_time'], against => 
 CALL bench.compare(what => 'work_time', ours => ARRAY[:'work_time'], against => 'later - at',
 	theirs => ARRAY['SELECT max(later - at) FROM start_at'], at_most => 3, per => :rows, bare => :'work_time_bare', rounds => 25);
 
+-- the same with reading the row and max(): what a query feels
+CALL bench.compare(what => 'due_at 8wh, the whole query', ours => ARRAY[:'wh8'], against => 'at + interval ''8 hours''',
+	theirs => ARRAY['SELECT max(at + interval ''8 hours'') FROM start_at'], at_most => 3, per => :rows, rounds => 15);
+CALL bench.compare(what => 'work_time, the whole query', ours => ARRAY[:'work_time'], against => 'at + interval ''8 hours''',
+	theirs => ARRAY['SELECT max(at + interval ''8 hours'') FROM start_at'], at_most => 3, per => :rows, rounds => 15);
+
 -- a walker from day to day; special days in a table with a primary key
 CREATE FUNCTION pg_temp.walk_days(start timestamptz, n int) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
 DECLARE
