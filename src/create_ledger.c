@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -19,6 +20,7 @@
 #include "gate.h"
 #include "ledger.h"
 #include "peoplecall.h"
+#include "release.h"
 
 static const PcVerb create_verb = {"create_ledger", 0, 0};
 
@@ -89,9 +91,10 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 	PcCursors	cursors;
 	Datum		version = (Datum) 0;
 
+	pc_check_release();
 	check_rights(owner);
 	grant_create(owner);
-	body = pc_find_body("create_ledger", 0, NULL);
+	body = pc_find_body("create_ledger", 1, (const Oid[]) {TEXTOID});
 
 	caller.verb = &create_verb;
 	caller.role = GetUserId();
@@ -102,7 +105,7 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 	PG_TRY();
 	{
 		pc_enter_ledger(&entry, owner);
-		version = OidFunctionCall0(body);
+		version = OidFunctionCall1(body, PG_GETARG_DATUM(1));
 		pc_close_new_cursors(&cursors);
 		pc_leave_ledger(&entry);
 	}
@@ -112,5 +115,7 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 		pc_set_caller(caller.outer);
 	}
 	PG_END_TRY();
+	/* an older release's body makes an older ledger, which no verb would take */
+	pc_check_ledger_version(DatumGetInt32(version));
 	PG_RETURN_DATUM(version);
 }

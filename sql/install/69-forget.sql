@@ -202,15 +202,17 @@ BEGIN
 	 WHERE c.district_id = erase_external_id.district_id AND c.id = erase_external_id.complaint_id
 	   AND c.external_id ~ pattern;
 	GET DIAGNOSTICS erased = ROW_COUNT;
-	-- several calls may have become this one
-	UPDATE peoplecall.intake_key AS k
-	   SET external_id = format('*** %s %s', k.complaint_id, n.place)
-	  FROM (SELECT x.channel, x.external_id,
-	               row_number() OVER (ORDER BY x.channel, x.external_id) AS place
-	          FROM peoplecall.intake_key AS x
-	         WHERE x.district_id = erase_external_id.district_id
-	           AND x.complaint_id = erase_external_id.complaint_id AND x.external_id ~ pattern) AS n
-	 WHERE k.channel = n.channel AND k.external_id = n.external_id;
+	-- several calls may have become this one; the key says where the row is kept,
+	-- so it is another row
+	WITH gone AS (
+		DELETE FROM peoplecall.intake_key AS k
+		 WHERE k.district_id = erase_external_id.district_id
+		   AND k.complaint_id = erase_external_id.complaint_id AND k.external_id ~ pattern
+		RETURNING k.channel, k.external_id, k.district_id, k.complaint_id)
+	INSERT INTO peoplecall.intake_key (channel, external_id, district_id, complaint_id)
+	SELECT g.channel, format('*** %s %s', g.complaint_id,
+		row_number() OVER (ORDER BY g.channel, g.external_id)), g.district_id, g.complaint_id
+	  FROM gone AS g;
 	UPDATE peoplecall.change AS h
 	   SET external_id = format('*** %s', h.complaint_id)
 	 WHERE h.district_id = erase_external_id.district_id
