@@ -305,7 +305,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE SQLSTATE 'PC005' USING
 			MESSAGE = format('%s was not called to coordination %s',
-				coalesce('"' || outsider || '"', 'org ' || org, 'no org of the caller'),
+				coalesce('"' || peoplecall.shown(outsider) || '"', 'org ' || org, 'no org of the caller'),
 				peoplecall.complaint_no(coordination));
 	END IF;
 	RETURN chosen;
