@@ -2,12 +2,23 @@
 -- detached whole. Nothing here may lose, change or hide a line of it: rows stay
 -- in the tables that they are in, or go through the partitioned one.
 
+CREATE FUNCTION peoplecall.city_zone() RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce(peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}', 'Asia/Shanghai');
+END
+$$;
+COMMENT ON FUNCTION peoplecall.city_zone() IS
+	'used by month_start(): setting timezone, in which the history''s months begin';
+
 CREATE FUNCTION peoplecall.month_start(at timestamptz) RETURNS timestamptz
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN date_trunc('month', at, peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}');
+	RETURN date_trunc('month', at, peoplecall.city_zone());
 END
 $$;
 COMMENT ON FUNCTION peoplecall.month_start(timestamptz) IS
@@ -148,7 +159,7 @@ CREATE FUNCTION peoplecall.add_months(to_month timestamptz) RETURNS int
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	zone text := peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}';
+	zone text := peoplecall.city_zone();
 	next_month timestamptz := (SELECT max(p.to_at) FROM peoplecall.history_partitions() AS p);
 	after_that timestamptz;
 	added int := 0;
@@ -260,7 +271,7 @@ CREATE FUNCTION peoplecall.keep_months(ahead int) RETURNS int
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	zone text := peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}';
+	zone text := peoplecall.city_zone();
 BEGIN
 	IF NOT EXISTS (SELECT FROM peoplecall.history_partitions()) THEN
 		RETURN 0;
@@ -293,7 +304,7 @@ BEGIN
 	PERFORM peoplecall.gate_actor();
 	IF by IS NULL OR by <> 'month' THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('a ledger cannot be partitioned by "%s"', by),
+			MESSAGE = format('a ledger cannot be partitioned by "%s"', peoplecall.shown(by)),
 			HINT = 'Use ''month''.';
 	END IF;
 	IF since NOT BETWEEN now() - interval '100 years' AND now() + interval '10 years' THEN

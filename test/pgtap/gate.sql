@@ -378,7 +378,7 @@ SELECT set_eq('SELECT v.verb, array_to_string(v.duties, '' '') FROM peoplecall.v
 	('take_notices', 'configure delegate'), ('confirm_notice', 'configure delegate'), ('fail_notice', 'configure delegate'),
 	('changes', 'intake configure read'), ('replay', 'configure read'), ('replay_detail', 'configure read'),
 	('forget_reporter', 'personal'), ('forget_resident', 'personal'),
-	('forget_changes', ''), ('partition_ledger', ''), ('keep_partitions', ''), ('detach_history', ''), ('refresh_likeness', ''), ('install_defaults', '')$$, 'the duties of every verb');
+	('forget_changes', ''), ('partition_ledger', ''), ('keep_partitions', ''), ('detach_history', ''), ('distribute', ''), ('refresh_reading', ''), ('refresh_likeness', ''), ('install_defaults', '')$$, 'the duties of every verb');
 
 --
 -- The handling org never verifies itself, even where it commands.

@@ -25,8 +25,10 @@ SELECT p.oid AS function, p.oid::regprocedure::text AS signature, p.prokind AS k
  -- no SQL can make a value of this type
  WHERE 'internal'::regtype <> ALL (p.proargtypes::oid[])
    -- nor called by anybody: they run the statement that they are given, read
-   -- the table that they are told, the type's input function, pg_cron's table
-   AND p.proname NOT IN ('ledger_ddl', 'copy_records', 'reading_problem', 'drop_job', 'rulebook_changed');
+   -- or change the table that they are told, the type's input function, pg_cron's
+   -- table, Citus's functions
+   AND p.proname NOT IN ('ledger_ddl', 'copy_records', 'reading_problem', 'drop_job', 'rulebook_changed',
+	'add_partition', 'guard_history', 'replace_history', 'table_rules', 'take_waiting', 'table_ties', 'set_role_policy', 'send_table');
 CREATE TEMPORARY TABLE argument AS
 SELECT s.function, a.place::int, format_type(a.type, NULL) AS type, coalesce(p.proargnames[a.place], '') AS name,
        a.place > p.pronargs - p.pronargdefaults AS may_be_omitted,
