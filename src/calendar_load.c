@@ -220,7 +220,7 @@ pc_calendar(text *name, FmgrInfo *flinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_PC_NO_CALENDAR),
 				 errmsg("calendar \"%s\" does not exist",
-						text_to_cstring(name)),
+						pc_shown(bytes, length)),
 				 errhint("Calendars are rows of peoplecall.calendar; a null calendar is natural time.")));
 	if (calendar->defect != NULL)
 		ereport(ERROR,

@@ -94,7 +94,8 @@ pc_complaint_id(PG_FUNCTION_ARGS)
 	if (!read_number(number, &id))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid number of a complaint: \"%s\"", number),
+				 errmsg("invalid number of a complaint: \"%s\"",
+						pc_shown(number, (int) strlen(number))),
 				 errdetail("A number is a district's six digits, a hyphen and a serial number, such as 420102-1234.")));
 	PG_RETURN_INT64(id);
 }

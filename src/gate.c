@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "access/htup_details.h"
 #include "catalog/pg_proc.h"
 #include "funcapi.h"
@@ -40,6 +41,7 @@ typedef struct VerbCall
 {
 	const PcVerb *verb;
 	bool		has_matter;		/* the first argument is a complaint's id */
+	bool		is_varlena[FUNC_MAX_ARGS];
 	FmgrInfo	body;
 } VerbCall;
 
@@ -93,6 +95,8 @@ find_verb(FmgrInfo *flinfo)
 						proc->proargtypes.values);
 	call->has_matter = call->verb->states != 0 && proc->pronargs > 0 &&
 		proc->proargtypes.values[0] == INT8OID;
+	for (int i = 0; i < proc->pronargs; i++)
+		call->is_varlena[i] = get_typlen(proc->proargtypes.values[i]) == -1;
 	ReleaseSysCache(tuple);
 	fmgr_info_cxt(body, &call->body, flinfo->fn_mcxt);
 	flinfo->fn_extra = call;
@@ -208,6 +212,32 @@ PG_FUNCTION_INFO_V1(pc_gate_actor);
 PG_FUNCTION_INFO_V1(pc_gate_officer);
 PG_FUNCTION_INFO_V1(pc_gate_state);
 
+/*
+ * What is longer than any text that people write would only be written down
+ * several times: the row, the event, each notice.
+ */
+#define LONGEST_ARGUMENT (1024 * 1024)
+
+static void
+check_lengths(FunctionCallInfo fcinfo, const VerbCall *call)
+{
+	for (int i = 0; i < fcinfo->nargs; i++)
+	{
+		Size		size;
+
+		if (!call->is_varlena[i] || PG_ARGISNULL(i))
+			continue;
+		size = toast_raw_datum_size(PG_GETARG_DATUM(i)) - VARHDRSZ;
+		if (size > LONGEST_ARGUMENT)
+			ereport(ERROR,
+					(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
+					 errmsg("argument %d of verb %s is too long", i + 1,
+							call->verb->name),
+					 errdetail("It has %zu bytes, more than %d.", size,
+							   LONGEST_ARGUMENT)));
+	}
+}
+
 /* Every verb. Its arguments go to the body as they are, NULLs too. */
 Datum
 pc_verb(PG_FUNCTION_ARGS)
@@ -223,6 +253,7 @@ pc_verb(PG_FUNCTION_ARGS)
 	if (call == NULL)
 		call = find_verb(fcinfo->flinfo);
 	identify_caller(&caller, call->verb);
+	check_lengths(fcinfo, call);
 	if (call->has_matter && !PG_ARGISNULL(0))
 		caller.matter = PG_GETARG_INT64(0);
 

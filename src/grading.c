@@ -65,11 +65,15 @@ category_node(const PcGrading *grading, const struct varlena *path)
 
 	if (!pc_category_is(grading->tree, node, path) ||
 		!grading->bases[node].known)
+	{
+		char	   *name = pc_category_text(path);
+
 		ereport(ERROR,
 				(errcode(ERRCODE_PC_NO_RULE),
 				 errmsg("category \"%s\" does not exist",
-						pc_category_text(path)),
+						pc_shown(name, (int) strlen(name))),
 				 errhint("Add it to peoplecall.category, or leave the category out.")));
+	}
 	return node;
 }
 

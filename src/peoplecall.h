@@ -103,6 +103,9 @@ extern Oid	pc_own_type(const char *name);
 extern Datum pc_bad_text(struct Node *escontext, const char *type_name,
 						 const char *text, const char *detail);
 
+/* badtext.c: what a message repeats of a text; palloc'd */
+extern char *pc_shown(const char *text, int length);
+
 /* areacode_core.c: arithmetic on codes; no palloc, no ereport */
 extern PcAreaLevel pc_area_level(AreaCode code);
 extern AreaCode pc_area_parent(AreaCode code);

@@ -42,6 +42,9 @@ BEGIN
 			MESSAGE = 'channel, title and area must not be null';
 	END IF;
 	PERFORM peoplecall.require_text('title', title);
+	PERFORM peoplecall.require_length('external_id', external_id, 200);
+	PERFORM peoplecall.require_length('reporter_name', reporter_name, 200);
+	PERFORM peoplecall.require_length('reporter_phone', reporter_phone, 60);
 	-- what was left out by name is the same as what was left out
 	nature := coalesce(nature, 'complaint');
 	people := coalesce(people, 1);
@@ -49,7 +52,7 @@ BEGIN
 	PERFORM peoplecall.require_nature(nature);
 	IF NOT EXISTS (SELECT FROM peoplecall.channel AS h WHERE h.code = submit_body.channel) THEN
 		RAISE SQLSTATE 'PC005' USING
-			MESSAGE = format('there is no channel "%s"', channel);
+			MESSAGE = format('there is no channel "%s"', peoplecall.shown(channel));
 	END IF;
 	IF NOT EXISTS (SELECT FROM peoplecall.area AS a
 	                WHERE a.code OPERATOR(peoplecall.=) submit_body.area) THEN
@@ -316,13 +319,42 @@ CREATE FUNCTION peoplecall.require_text(name text, value text) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	IF octet_length(value) > 1048576 THEN
+		PERFORM peoplecall.require_length(name, value, 262144);
+	END IF;
 	IF value IS NULL OR btrim(value) = '' THEN
 		RAISE null_value_not_allowed USING
 			MESSAGE = format('%s must not be null or empty', name);
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.require_text(text, text) IS '22004 for a text that is missing or empty';
+COMMENT ON FUNCTION peoplecall.require_text(text, text) IS '22004 for a text that is missing or empty, 22001 for one of more than a megabyte';
+
+CREATE FUNCTION peoplecall.require_length(name text, value text, most int) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF length(value) > most THEN
+		RAISE string_data_right_truncation USING
+			MESSAGE = format('%s is too long', name),
+			DETAIL = format('It has %s characters, more than %s.', length(value), most);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.require_length(text, text, int) IS
+	'22001 for a text with more characters than that; NULL has none';
+
+CREATE FUNCTION peoplecall.shown(value text) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN left(value, 60) || CASE WHEN length(value) > 60 THEN '...' ELSE '' END;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.shown(text) IS
+	'what a message repeats of a text that it refuses: 60 characters at most';
 
 CREATE FUNCTION peoplecall.require_nature(nature text) RETURNS void
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -331,7 +363,7 @@ AS $$
 BEGIN
 	IF nature NOT IN ('consult', 'help', 'complaint', 'tip_off', 'suggestion', 'praise') THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('there is no nature "%s"', nature),
+			MESSAGE = format('there is no nature "%s"', peoplecall.shown(nature)),
 			HINT = 'Natures are consult, help, complaint, tip_off, suggestion and praise.';
 	END IF;
 END

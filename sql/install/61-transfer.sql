@@ -15,6 +15,7 @@ AS $$
 DECLARE
 	here bigint := complaint;
 	next_one bigint;
+	passed bigint[] := '{}';
 BEGIN
 	IF complaint IS NULL THEN
 		RETURN NULL;
@@ -33,6 +34,12 @@ BEGIN
 				MESSAGE = format('there is no complaint %s', peoplecall.complaint_no(complaint));
 		END IF;
 		EXIT WHEN next_one IS NULL;
+		passed := passed || here;
+		IF next_one = ANY (passed) THEN
+			RAISE object_not_in_prerequisite_state USING
+				MESSAGE = format('complaint %s was moved in a circle', peoplecall.complaint_no(complaint)),
+				HINT = 'No verb does so: peoplecall.complaint.moved_to was written by hand.';
+		END IF;
 		here := next_one;
 	END LOOP;
 	RETURN here;

@@ -172,6 +172,11 @@ DECLARE
 	last_try boolean := false;
 BEGIN
 	PERFORM peoplecall.require_text('outcome', outcome);
+	IF outcome NOT IN ('reached', 'unreached', 'refused') THEN
+		RAISE check_violation USING
+			MESSAGE = format('there is no outcome "%s" of a call', peoplecall.shown(outcome)),
+			HINT = 'Outcomes are reached, unreached and refused.';
+	END IF;
 	PERFORM peoplecall.require_satisfaction(satisfaction);
 	c := peoplecall.lock_complaint(complaint);
 	post_org := peoplecall.gate_outside(c.area, NULL, peoplecall.handling_orgs(c.id));

@@ -133,7 +133,7 @@ BEGIN
 	   AND x.complaint_id = complaint AND x.seq = parts[2]::int
 	   FOR UPDATE;
 	IF NOT FOUND THEN
-		RAISE SQLSTATE 'PC005' USING MESSAGE = format('there is no notice "%s"', key);
+		RAISE SQLSTATE 'PC005' USING MESSAGE = format('there is no notice "%s"', peoplecall.shown(key));
 	END IF;
 	PERFORM peoplecall.gate_area(n.area, NULL, NULL);
 	RETURN n;

@@ -320,6 +320,9 @@ DECLARE
 	review timestamptz := last_at;
 	further timestamptz := peoplecall.due_at(last_at, every, NULL);
 BEGIN
+	IF NOT isfinite(at) THEN
+		RETURN NULL;
+	END IF;
 	-- a limit that leads nowhere ends it
 	WHILE further > review AND further <= at LOOP
 		review := further;

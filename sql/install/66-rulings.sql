@@ -109,7 +109,7 @@ BEGIN
 	                WHERE peoplecall.category_is(x.path, require_precedent.category))
 	THEN
 		RAISE SQLSTATE 'PC004' USING
-			MESSAGE = format('there is no category "%s"', category);
+			MESSAGE = format('there is no category "%s"', peoplecall.shown(category::text));
 	END IF;
 	RETURN category;
 END

@@ -30,7 +30,7 @@ BEGIN
 		SELECT FROM peoplecall.calendar AS x WHERE x.name = recompute_body.calendar)
 	THEN
 		RAISE SQLSTATE 'PC003' USING
-			MESSAGE = format('calendar "%s" does not exist', calendar);
+			MESSAGE = format('calendar "%s" does not exist', peoplecall.shown(calendar));
 	END IF;
 	district := district_id::bigint::peoplecall.areacode;
 	now_at := peoplecall.act_time(NULL);

@@ -65,7 +65,7 @@ BEGIN
 	END IF;
 	IF stage NOT IN ('report', 'before', 'during', 'after') THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('there is no stage "%s"', stage),
+			MESSAGE = format('there is no stage "%s"', peoplecall.shown(stage)),
 			HINT = 'Stages are report, before, during and after.';
 	END IF;
 	IF octet_length(sha256) <> 32 THEN

@@ -214,7 +214,7 @@ BEGIN
 		row_number() OVER (ORDER BY g.channel, g.external_id)), g.district_id, g.complaint_id
 	  FROM gone AS g;
 	UPDATE peoplecall.change AS h
-	   SET external_id = format('*** %s', h.complaint_id)
+	   SET external_id = '*** ' || h.complaint_id::text
 	 WHERE h.district_id = erase_external_id.district_id
 	   AND h.complaint_id = erase_external_id.complaint_id AND h.external_id ~ pattern;
 	RETURN erased;

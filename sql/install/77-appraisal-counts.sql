@@ -121,12 +121,15 @@ CREATE FUNCTION peoplecall.topmost(areas peoplecall.areacode[]) RETURNS peopleca
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	-- in the order of the codes, one that lies in another follows it, and ends
+	-- no later
 	RETURN ARRAY(
-		SELECT DISTINCT a.code
-		  FROM unnest(areas) AS a (code)
-		 WHERE NOT EXISTS (
-			SELECT FROM unnest(areas) AS b (code)
-			 WHERE a.code OPERATOR(peoplecall.<@) b.code AND a.code OPERATOR(peoplecall.<>) b.code));
+		SELECT o.code
+		  FROM (SELECT a.code, peoplecall.max(peoplecall.subtree_last(a.code))
+		               OVER (ORDER BY a.code ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered_to
+		          FROM unnest(areas) AS a (code)
+		         WHERE a.code IS NOT NULL) AS o
+		 WHERE o.covered_to IS NULL OR o.code OPERATOR(peoplecall.>) o.covered_to);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.topmost(peoplecall.areacode[]) IS

@@ -193,7 +193,7 @@ BEGIN
 	END IF;
 	IF course NOT IN ('handled', 'patrol', 'consult') THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('there is no course "%s"', course),
+			MESSAGE = format('there is no course "%s"', peoplecall.shown(course)),
 			HINT = 'Courses are handled, patrol and consult; NULL is all of them.';
 	END IF;
 END
@@ -225,7 +225,7 @@ BEGIN
 	PERFORM peoplecall.require_period(from_day, to_day, course);
 	IF by IS NULL OR by NOT IN ('org', 'kind', 'line', 'all', 'province', 'city', 'district', 'street', 'community', 'grid') THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('cannot appraise by "%s"', by),
+			MESSAGE = format('cannot appraise by "%s"', peoplecall.shown(by)),
 			HINT = 'Appraise by org, kind, line, all, or a level of area from province to grid.';
 	END IF;
 	scope := peoplecall.appraisal_scope(area, org);
@@ -266,7 +266,7 @@ BEGIN
 	PERFORM peoplecall.require_period(from_day, to_day, course);
 	IF measure IS NULL OR measure <> ALL ('{matters,filed,merged,reopened,due,closed,on_time,overturned,excluded,urged,lead_closed,settled,returned,contact_asked,contacted,answered,solved,rated,satisfied,unreached,extended,settled_below,late,open}'::text[]) THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('appraise() does not count "%s"', measure),
+			MESSAGE = format('appraise() does not count "%s"', peoplecall.shown(measure)),
 			HINT = 'Name a column of it that counts shares or answers, or late or open.';
 	END IF;
 	scope := peoplecall.appraisal_scope(area, org);

@@ -200,10 +200,12 @@ BEGIN
 	PERFORM peoplecall.require_text('kind', kind);
 	IF kind NOT IN ('need', 'resource', 'project', 'post', 'wish') THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('there is no kind of listing "%s"', kind),
+			MESSAGE = format('there is no kind of listing "%s"', peoplecall.shown(kind)),
 			HINT = 'Kinds are need, resource, project, post and wish.';
 	END IF;
 	PERFORM peoplecall.require_area(area);
+	PERFORM peoplecall.require_length('resident_name', resident_name, 200);
+	PERFORM peoplecall.require_length('resident_phone', resident_phone, 60);
 	resident_name := nullif(btrim(resident_name), '');
 	resident_phone := nullif(btrim(resident_phone), '');
 	IF kind <> 'wish' AND num_nonnulls(resident_name, resident_phone) > 0 THEN
@@ -248,7 +250,7 @@ BEGIN
 		 WHERE peoplecall.category_is(x.path, add_listing.category))
 	THEN
 		RAISE SQLSTATE 'PC004' USING
-			MESSAGE = format('there is no category "%s"', category);
+			MESSAGE = format('there is no category "%s"', peoplecall.shown(category::text));
 	END IF;
 	listing := district * 1000000000000 + nextval('peoplecall.complaint_serial');
 	INSERT INTO peoplecall.listing (district_id, id, kind, org, area, title, body, category,

@@ -46,11 +46,13 @@ DECLARE
 BEGIN
 	PERFORM peoplecall.require_text('kind', kind);
 	PERFORM peoplecall.require_text('name', name);
+	PERFORM peoplecall.require_length('name', name, 200);
+	PERFORM peoplecall.require_length('phone', phone, 60);
 	name := btrim(name);
 	phone := nullif(btrim(phone), '');
 	IF kind NOT IN ('branch', 'member', 'resident') THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('there is no kind of volunteer "%s"', kind),
+			MESSAGE = format('there is no kind of volunteer "%s"', peoplecall.shown(kind)),
 			HINT = 'Kinds are branch, member and resident.';
 	END IF;
 	PERFORM peoplecall.require_area(community);

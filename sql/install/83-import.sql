@@ -60,6 +60,8 @@ DECLARE
 	error_state text;
 	error_text text;
 BEGIN
+	-- no line is to blame for a call that goes round the gate
+	PERFORM peoplecall.gate_actor();
 	BEGIN
 		done := peoplecall.import_whole(lines, at);
 		imported := done.imported;
@@ -180,19 +182,19 @@ BEGIN
 		WHEN coalesce(btrim(s.title), '') = '' THEN '22004 title must not be null or empty'
 		WHEN coalesce(s.area, '') = '' THEN '22004 area must not be null'
 		WHEN coalesce(s.received_at, '') = '' THEN '22004 received_at must not be null'
-		WHEN r.channel IS NULL THEN format('PC005 there is no channel "%s"', s.channel)
+		WHEN r.channel IS NULL THEN format('PC005 there is no channel "%s"', peoplecall.shown(s.channel))
 		WHEN r.area IS NULL THEN format('PC005 there is no area %s', s.area)
 		WHEN NOT peoplecall.gate_reaches(r.area) THEN format('42501 no post of the caller reaches area %s', s.area)
 		WHEN s.category <> '' AND r.category IS NULL THEN format('PC004 there is no category %s', s.category)
 		WHEN r.nature NOT IN ('consult', 'help', 'complaint', 'tip_off', 'suggestion', 'praise')
-			THEN format('22023 there is no nature "%s"', s.nature)
-		WHEN s.grade <> '' AND r.grade IS NULL THEN format('22P02 there is no grade "%s"', s.grade)
-		WHEN s.urgency <> '' AND r.urgency IS NULL THEN format('22P02 there is no urgency "%s"', s.urgency)
-		WHEN r.privacy IS NULL THEN format('22P02 there is no privacy "%s"', s.privacy)
-		WHEN r.people IS NULL OR r.people < 1 THEN format('22023 people must be at least 1, not "%s"', s.people)
-		WHEN r.state IS NULL THEN format('22023 a matter cannot be imported as "%s"', s.state)
-		WHEN s.lead <> '' AND r.lead IS NULL THEN format('PC005 there is no org "%s"', s.lead)
-		WHEN w.wrong IS NOT NULL THEN format('22007 %s is not a time: "%s"', w.wrong[1], w.wrong[2])
+			THEN format('22023 there is no nature "%s"', peoplecall.shown(s.nature))
+		WHEN s.grade <> '' AND r.grade IS NULL THEN format('22P02 there is no grade "%s"', peoplecall.shown(s.grade))
+		WHEN s.urgency <> '' AND r.urgency IS NULL THEN format('22P02 there is no urgency "%s"', peoplecall.shown(s.urgency))
+		WHEN r.privacy IS NULL THEN format('22P02 there is no privacy "%s"', peoplecall.shown(s.privacy))
+		WHEN r.people IS NULL OR r.people < 1 THEN format('22023 people must be at least 1, not "%s"', peoplecall.shown(s.people))
+		WHEN r.state IS NULL THEN format('22023 a matter cannot be imported as "%s"', peoplecall.shown(s.state))
+		WHEN s.lead <> '' AND r.lead IS NULL THEN format('PC005 there is no org "%s"', peoplecall.shown(s.lead))
+		WHEN w.wrong IS NOT NULL THEN format('22007 %s is not a time: "%s"', w.wrong[1], peoplecall.shown(w.wrong[2]))
 		WHEN greatest(r.received_at, r.dispatched_at, r.accepted_at, r.contacted_at, r.completed_at, r.closed_at) > at
 			THEN '22008 a time lies in the future'
 		WHEN least(r.dispatched_at, r.completed_at, r.closed_at) < r.received_at
@@ -205,7 +207,7 @@ BEGIN
 			THEN format('23514 closed_at must be null for one that is %s', r.state)
 		WHEN r.state = 'completed' AND r.completed_at IS NULL THEN '22004 completed_at must not be null for one that is completed'
 		WHEN r.state = 'completed' AND r.lead IS NULL THEN '22004 lead must not be null for one that is completed'
-		WHEN r.state IN ('dispatched', 'completed') AND r.lead_active IS FALSE THEN format('PC005 org "%s" is not active', s.lead)
+		WHEN r.state IN ('dispatched', 'completed') AND r.lead_active IS FALSE THEN format('PC005 org "%s" is not active', peoplecall.shown(s.lead))
 		WHEN r.state = 'dispatched' AND r.lead IS NULL
 		     AND peoplecall.responsible_org(r.category, r.area, coalesce(r.grade,
 			peoplecall.grade_complaint(r.category, r.nature, r.channel, r.people)), r.received_at) IS NULL

@@ -82,9 +82,9 @@ INSERT INTO class VALUES
 	('i u', 'alike_groups'),
 	-- compiled rules and the clock
 	('s s', 'add_work_time alike_groups_add as_of assisting_orgs clock_limit clock_plan clock_times due_at explain_deadline explain_grade explain_limit explain_responsibility
-		grade_complaint grade_with_reasons is_workday ladder_steps require_tables responsible_org responsible_rule verbs warn_at work_time workdays'),
+		grade_complaint grade_with_reasons is_workday ladder_steps library_version require_tables responsible_org responsible_rule verbs warn_at work_time workdays'),
 	('s s strict', 'areacode_rangesel areacode_subtree_joinsel areacode_subtree_sel calendar_gaps channel_of commanding_org likeness org_covers org_is_below rare_grams role_identity setting_number'),
-	('s r', 'my_orgs'),
+	('s r', 'my_orgs ledger_version'),
 	('v s', 'new_track_code'),
 	-- the gate, and what changes something
 	('v u', 'act_for act_time gate_actor gate_area gate_channel gate_channels gate_narrow gate_officer gate_org gate_orgs gate_outside gate_reaches gate_recuse gate_state rulebook_changed'),

