@@ -41,6 +41,7 @@ BEGIN
 	PERFORM peoplecall.gate_area(c.area, c.command_level, NULL);
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	task := peoplecall.choose_task(c.district_id, c.id, task, '{done}', '{}');
+	PERFORM peoplecall.check_leads_still(c.district_id, c.id, task);
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.task AS t
 	   SET state = 'accepted', done_at = NULL
@@ -66,6 +67,40 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.send_back_body(bigint, text, int) IS 'body of send_back()';
+
+-- A lead that had done its share when another got the lead has nothing to do any
+-- more; sent back, it would lead beside that one.
+CREATE FUNCTION peoplecall.check_leads_still(district_id int, complaint_id bigint, task int) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	led bigint;
+	now_leads record;
+BEGIN
+	SELECT t.org INTO led
+	  FROM peoplecall.task AS t
+	 WHERE t.district_id = check_leads_still.district_id
+	   AND t.complaint_id = check_leads_still.complaint_id
+	   AND t.seq = task AND t.role = 'lead';
+	SELECT t.seq, t.org INTO now_leads
+	  FROM peoplecall.task AS t
+	 WHERE t.district_id = check_leads_still.district_id
+	   AND t.complaint_id = check_leads_still.complaint_id
+	   AND t.role = 'lead' AND t.seq > task
+	 ORDER BY t.seq DESC
+	 LIMIT 1;
+	IF led IS NOT NULL AND now_leads.seq IS NOT NULL THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('task %s of complaint %s leads no longer', task,
+				peoplecall.complaint_no(complaint_id)),
+			DETAIL = format('Org %s got the lead since, by task %s.', now_leads.org, now_leads.seq),
+			HINT = format('Dispatch it to org %s again.', led);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.check_leads_still(int, bigint, int) IS
+	'used by send_back(): PC001 for a share that had the lead before another org got it';
 
 -- From the claim to the sending back the clock stood: that is a pause.
 CREATE FUNCTION peoplecall.resume_after_claim(

@@ -290,9 +290,12 @@ BEGIN
 	  FROM peoplecall.supervision AS s
 	  JOIN peoplecall.clock AS k
 	    ON k.district_id = s.district_id AND k.complaint_id = s.complaint_id AND k.seq = s.clock_seq
+	  JOIN peoplecall.complaint AS c ON c.district_id = s.district_id AND c.id = s.complaint_id
 	 WHERE (district IS NULL OR s.district_id = district)
 	   AND (complaint IS NULL OR s.complaint_id = complaint)
 	   AND k.kind = 'answer' AND s.closed_at IS NULL
+	   -- with a matter that left there is nothing to answer, until it comes back
+	   AND c.state IN ('received', 'dispatched', 'completed', 'closed', 'shelved')
 	   AND (k.stopped_at IS NULL) <> (s.answered_at IS NULL)
 	 UNION ALL
 	SELECT 'order', s.district_id, s.complaint_id, format('order %s is a leader''s, and names none', s.seq)

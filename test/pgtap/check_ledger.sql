@@ -69,6 +69,13 @@ SELECT peoplecall.current_complaint(:moved) AS arrived \gset
 SELECT FROM peoplecall.supplement(:arrived, '又一处') \g /dev/null
 SELECT pg_temp.noise('2019-12-05 10:00', '批示') AS instructed \gset
 SELECT FROM peoplecall.instruct(:instructed, 333, '限期办结', '2d') \g /dev/null
+SELECT pg_temp.noise('2019-12-05 10:00', '批示后并入') AS absorbed \gset
+SELECT FROM peoplecall.instruct(:absorbed, 333, '限期办结', '2d') \g /dev/null
+SELECT FROM peoplecall.merge(:absorbed, pg_temp.noise('2019-12-05 10:00', '主件'), '同一件') \g /dev/null
+SELECT pg_temp.noise('2019-12-05 10:00', '批示后办结') AS answered \gset
+SELECT FROM peoplecall.instruct(:answered, 333, '回头看', '2d') \g /dev/null
+SELECT FROM peoplecall.complete(:answered, '好') \g /dev/null
+SELECT FROM peoplecall.close(:answered) \g /dev/null
 SELECT pg_temp.noise('2019-12-05 10:00', '忘记') AS forgotten \gset
 SELECT FROM peoplecall.forget_reporter(:forgotten) \g /dev/null
 SELECT FROM peoplecall.changes(NULL, 20) \g /dev/null

@@ -81,6 +81,22 @@ UPDATE peoplecall.officer SET active = false WHERE role = 'chief' AND org = 1;
 SELECT is(pg_temp.refusal(format('SELECT peoplecall.report(%s, ''x'', 1, ''city'')', :r)), 'PC005', 'an org without a chief');
 SELECT is(pg_temp.receipt(x), 'dispatched B task 1 org 33 green 12-05 11:00', 'a note for the file needs nobody') FROM peoplecall.report(:r, '在办', 1) AS x;
 
+--
+-- A lead that had done its share when another got the lead does not come back by
+-- a sending back: there would be two.
+--
+SELECT s.complaint_id AS w FROM peoplecall.submit('hotline', '换主办', '', '420106012001', 'police.noise') AS s \gset
+SELECT FROM peoplecall.dispatch(:w, assist => '{34}') \g /dev/null
+SELECT FROM peoplecall.complete(:w, '已劝', 1) \g /dev/null
+SELECT FROM peoplecall.dispatch(:w, lead => 31, reason => '仍须查处') \g /dev/null
+SELECT is(pg_temp.refusal(format('SELECT peoplecall.send_back(%s, ''x'', 1)', :w)), 'PC001', 'another org has the lead');
+SELECT throws_ok(format('SELECT peoplecall.send_back(%s, ''x'', 1)', :w), 'PC001', format('task 1 of complaint %s leads no longer', peoplecall.complaint_no(:w)), 'and that is said');
+SELECT FROM peoplecall.complete(:w, '已查', 2) \g /dev/null
+SELECT is(pg_temp.receipt(r), 'dispatched B task 2 org 34 green 12-05 11:00', 'an assistant''s share goes back as ever') FROM peoplecall.send_back(:w, '未查', 2) AS r;
+SELECT FROM peoplecall.withdraw_task(:w) \g /dev/null
+SELECT is(pg_temp.refusal(format('SELECT peoplecall.send_back(%s, ''x'', 1)', :w)), 'PC001', 'nor where nobody has it: the centre owes a new lead');
+SELECT is(pg_temp.command(:w), 'B street 12 dispatched lead 33 done, assist 34 accepted, lead 31 withdrawn', 'nothing changed by that');
+
 SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;
