@@ -138,7 +138,8 @@ BEGIN
 		actor, officer, org, task_seq, detail,
 		peoplecall.event_digest(
 			-- the complaint knows the last one's; what this verb has written
-			-- since has this verb's time, by which one partition is looked at
+			-- since has this verb's time, by which one partition is looked at, or
+			-- an earlier one
 			CASE WHEN seq > 1 THEN coalesce(
 				(SELECT c.digest
 				   FROM peoplecall.complaint AS c
@@ -150,7 +151,12 @@ BEGIN
 				  WHERE e.district_id = write_event.district_id
 				    AND e.complaint_id = write_event.complaint_id
 				    AND e.seq = write_event.seq - 1
-				    AND e.at = write_event.at)) END,
+				    AND e.at = write_event.at),
+				(SELECT e.digest
+				   FROM peoplecall.event AS e
+				  WHERE e.district_id = write_event.district_id
+				    AND e.complaint_id = write_event.complaint_id
+				    AND e.seq = write_event.seq - 1)) END,
 			district_id, complaint_id, seq, at, verb, actor, officer, org, task_seq,
 			detail));
 END

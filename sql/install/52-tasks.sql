@@ -129,13 +129,20 @@ BEGIN
 	       paused_at = light.paused_at,
 	       event_count = c.event_count + events,
 	       last_event_at = settle.at,
-	       -- a verb that wrote none leaves it as it is
-	       digest = coalesce((SELECT e.digest
-	                            FROM peoplecall.event AS e
-	                           WHERE e.district_id = settle.district_id
-	                             AND e.complaint_id = settle.complaint_id
-	                             AND e.seq = c.event_count + events
-	                             AND e.at = settle.at), c.digest)
+	       -- a verb that wrote none leaves it as it is; by the time of the last
+	       -- one partition is looked at
+	       digest = CASE WHEN events = 0 THEN c.digest ELSE coalesce(
+			(SELECT e.digest
+			   FROM peoplecall.event AS e
+			  WHERE e.district_id = settle.district_id
+			    AND e.complaint_id = settle.complaint_id
+			    AND e.seq = c.event_count + events
+			    AND e.at = settle.at),
+			(SELECT e.digest
+			   FROM peoplecall.event AS e
+			  WHERE e.district_id = settle.district_id
+			    AND e.complaint_id = settle.complaint_id
+			    AND e.seq = c.event_count + events)) END
 	 WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id
 	RETURNING c.grade, c.event_count, c.principal_id,
 		coalesce(c.lead_org, c.command_org) AS org INTO settled;

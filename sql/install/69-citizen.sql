@@ -179,6 +179,7 @@ DECLARE
 	added int;
 	graded record;
 	told bigint;
+	told_at timestamptz;
 BEGIN
 	PERFORM peoplecall.require_text('body', body);
 	c := peoplecall.lock_with_principal(complaint);
@@ -200,11 +201,11 @@ BEGIN
 		jsonb_build_object('supplement', added, 'told', told, 'proposals', nullif(jsonb_path_query_array(
 			graded.reasons, '$[*] ? (@.proposes == true)'), '[]')));
 	IF w.id <> c.id THEN
+		told_at := peoplecall.act_time(greatest(at, w.last_event_at));
 		PERFORM peoplecall.write_event(w.district_id, w.id, w.area, w.event_count + 1,
-			peoplecall.act_time(greatest(at, w.last_event_at)), 'supplement', post_org, NULL,
+			told_at, 'supplement', post_org, NULL,
 			jsonb_build_object('merged', c.id, 'supplement', added, 'told', told));
-		PERFORM peoplecall.settle(w.district_id, w.id, w.state,
-			peoplecall.act_time(greatest(at, w.last_event_at)), 1, NULL, w.lead_org);
+		PERFORM peoplecall.settle(w.district_id, w.id, w.state, told_at, 1, NULL, w.lead_org);
 	END IF;
 	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, NULL, c.lead_org);
 END

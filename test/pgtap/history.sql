@@ -284,6 +284,25 @@ SELECT is((SELECT array_agg(seq) FROM peoplecall.event WHERE complaint_id = :d),
 SELECT is_empty(format('SELECT * FROM peoplecall.verify_history(anchor => %L)', :'cut'), 'and chained on what was moved');
 SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'the ledger is whole');
 
+-- By the real clock, which goes on within a verb: what a merged citizen says is
+-- written at his principal too, and what is done there follows on it.
+SELECT set_config('peoplecall.as_of', '', true) \g /dev/null
+SELECT complaint_id AS p FROM peoplecall.submit('hotline', '主件', '', '420106012001', 'police.noise') \gset
+SELECT complaint_id AS m FROM peoplecall.submit('hotline', '并件', '', '420106012001', 'police.noise') \gset
+SELECT FROM peoplecall.merge(:m, :p, '同一件') \g /dev/null
+SELECT FROM peoplecall.supplement(:m, '又响了') \g /dev/null
+SELECT FROM peoplecall.accept(:p) \g /dev/null
+SELECT FROM peoplecall.urge(:m, '还在响') \g /dev/null
+SELECT FROM peoplecall.complete(:p, '已劝') \g /dev/null
+SELECT FROM peoplecall.close(:p) \g /dev/null
+SELECT FROM peoplecall.rate(:m, false) \g /dev/null
+SELECT FROM peoplecall.decide_unsolved(:m, true, '属实') \g /dev/null
+SELECT FROM peoplecall.supplement(:m, '仍响') \g /dev/null
+SELECT FROM peoplecall.withdraw(:m, '算了') \g /dev/null
+SELECT FROM peoplecall.report(:p, '在办') \g /dev/null
+SELECT is_empty(format('SELECT * FROM peoplecall.verify_history(%s)', c), 'verbs on two matters at once leave both whole') FROM unnest(ARRAY[:p, :m]) AS c;
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'and the ledger');
+
 -- Who may ask.
 CREATE ROLE auditor;
 SELECT peoplecall.appoint('auditor', 'read', 3) \g /dev/null
