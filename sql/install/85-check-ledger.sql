@@ -631,7 +631,7 @@ BEGIN
 	 GROUP BY n.key
 	HAVING count(*) > 1
 	 UNION ALL
-	SELECT 'notice', n.district_id, n.complaint_id, format('notice %s has no complaint or meeting', n.seq)
+	SELECT 'notice', n.district_id, n.complaint_id, format('notice %s has no complaint, meeting or listing', n.seq)
 	  FROM peoplecall.notice AS n
 	 WHERE (district IS NULL OR n.district_id = district)
 	   AND (complaint IS NULL OR n.complaint_id = complaint)
@@ -641,6 +641,9 @@ BEGIN
 	   AND NOT EXISTS (
 		SELECT FROM peoplecall.coordination AS m
 		 WHERE m.district_id = n.district_id AND m.id = n.complaint_id)
+	   AND NOT EXISTS (
+		SELECT FROM peoplecall.listing AS l
+		 WHERE l.district_id = n.district_id AND l.id = n.complaint_id)
 	 ORDER BY 2, 3, 4;
 END
 $$;
