@@ -4,6 +4,7 @@
 #   make, make install, make installcheck   as any extension does it
 #   make test         installs what is missing, builds, installs, runs all tests
 #   make test-all     the same in folders of other Debian releases, RELEASES
+#   make test-partitioned   all tests on ledgers partitioned by month
 #   make coverage     how many lines of src/ the tests run
 #   make lint         gcc and clang with warnings as errors, cppcheck, clang's analyser
 #   make demo         likewise, and plays the story of a city; make demo-stop
@@ -37,7 +38,7 @@ REGRESS      = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --launcher=tools/regress-psql
 
 # These do their own set-up, and must run where there is no PostgreSQL yet.
-SELF_CONTAINED = setup test test-all coverage lint demo demo-stop
+SELF_CONTAINED = setup test test-all test-partitioned coverage lint demo demo-stop
 
 ifeq ($(origin PG_CONFIG),undefined)
 PG_CONFIG   := $(shell tools/pg-config)
@@ -80,6 +81,11 @@ coverage:
 
 test-all:
 	@tools/test-all $(RELEASES)
+
+test-partitioned:
+	@tools/setup test
+	@$(BUILD)
+	@MAKE='$(MAKE)' tools/test-partitioned
 
 demo:
 	@tools/setup

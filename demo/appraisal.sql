@@ -59,6 +59,7 @@ SELECT pg_temp.expect('the districts add up to the city', (SELECT (sum(a.due), s
 SELECT pg_temp.expect('over 95 % were settled at community and street', (SELECT a.below_rate > 95
 	FROM peoplecall.appraise('2019-11-01', '2019-11-30', '4201', by => 'all') AS a), true) \gset
 SELECT pg_temp.expect('no fact and no sum differs from a full recount', (SELECT count(*) FROM peoplecall.check_appraisal()), 0) \gset
+SELECT pg_temp.expect('the ledger agrees with itself', (SELECT count(*) FROM peoplecall.check_ledger()), 0) \gset
 SELECT current_setting('demo.held') AS held \gset
 COMMIT;
 \echo

@@ -9,11 +9,13 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "cursors.h"
 #include "errcodes.h"
 #include "gate.h"
 #include "ledger.h"
@@ -85,25 +87,29 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 	Oid			body;
 	PcCaller	caller = {0};
 	PcLedgerEntry entry;
+	PcCursors	cursors;
 	Datum		version = (Datum) 0;
 
 	check_rights(owner);
 	grant_create(owner);
-	body = pc_find_body("create_ledger", 0, NULL);
+	body = pc_find_body("create_ledger", 1, (const Oid[]) {TEXTOID});
 
 	caller.verb = &create_verb;
 	caller.role = GetUserId();
 	caller.owner = owner;
 	caller.everything = true;
 	caller.outer = pc_set_caller(&caller);
+	pc_hide_cursors(&cursors);
 	PG_TRY();
 	{
 		pc_enter_ledger(&entry, owner);
-		version = OidFunctionCall0(body);
+		version = OidFunctionCall1(body, PG_GETARG_DATUM(1));
+		pc_close_new_cursors(&cursors);
 		pc_leave_ledger(&entry);
 	}
 	PG_FINALLY();
 	{
+		pc_show_cursors(&cursors);
 		pc_set_caller(caller.outer);
 	}
 	PG_END_TRY();

@@ -9,8 +9,8 @@
  * the caller's posts reach it.
  *
  * The identity is never left switched: a normal return restores it here, an
- * error by the abort of the (sub)transaction, and the record of the caller by
- * PG_FINALLY. Nothing here may trust a name that the search_path resolves.
+ * error by the abort of the (sub)transaction; the record of the caller is
+ * restored by both. Nothing here may trust a name that the search_path resolves.
  */
 #include "postgres.h"
 
@@ -29,6 +29,7 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "cursors.h"
 #include "errcodes.h"
 #include "gate.h"
 #include "ledger.h"
@@ -175,6 +176,31 @@ pc_inside_gate(void)
 	return current_caller;
 }
 
+/*
+ * PostgreSQL prints the row that breaks a constraint, and a city may put one
+ * on any of its columns: a pattern for phones, a unique name. The row may be
+ * a citizen's, so neither the caller nor the server's log is shown it.
+ */
+static void
+hide_row(MemoryContext context)
+{
+	ErrorData  *error;
+	int			code = geterrcode();
+
+	if (ERRCODE_TO_CATEGORY(code) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+		code == ERRCODE_FOREIGN_KEY_VIOLATION)
+		return;
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	/* what a body raises says what it means to */
+	if (error->detail == NULL || error->domain == NULL ||
+		strncmp(error->domain, "postgres", strlen("postgres")) != 0)
+		return;
+	FlushErrorState();
+	error->detail = pstrdup("The row is not shown, since it may hold personal data.");
+	ReThrowError(error);
+}
+
 /* A question about nothing must not be taken for one that was answered. */
 void
 pc_require_argument(FunctionCallInfo fcinfo, int number, const char *name)
@@ -227,6 +253,7 @@ pc_verb(PG_FUNCTION_ARGS)
 	VerbCall   *call = fcinfo->flinfo->fn_extra;
 	PcCaller	caller;
 	PcLedgerEntry entry;
+	PcCursors	cursors;
 	Datum		result = (Datum) 0;
 
 	LOCAL_FCINFO(body, FUNC_MAX_ARGS);
@@ -242,17 +269,24 @@ pc_verb(PG_FUNCTION_ARGS)
 							 fcinfo->fncollation, NULL, fcinfo->resultinfo);
 	memcpy(body->args, fcinfo->args, sizeof(NullableDatum) * fcinfo->nargs);
 
+	pc_hide_cursors(&cursors);
 	pc_enter_ledger(&entry, caller.owner);
 	current_caller = &caller;
 	PG_TRY();
 	{
 		result = FunctionCallInvoke(body);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		current_caller = caller.outer;
+		pc_show_cursors(&cursors);
+		hide_row(caller.context);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	current_caller = caller.outer;
+	pc_close_new_cursors(&cursors);
+	pc_show_cursors(&cursors);
 	pc_leave_ledger(&entry);
 
 	fcinfo->isnull = body->isnull;

@@ -13,6 +13,8 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -39,6 +41,24 @@ static const struct
 	{"row_security", "on"},
 	{"standard_conforming_strings", "on"},
 	{"transform_null_equals", "off"},
+};
+
+/* every table that create_ledger() makes */
+static const char *const ledger_tables[] =
+{
+	"alliance_member", "appraisal", "appraisal_fact", "appraisal_mark",
+	"appraisal_sum", "area", "area_change", "area_history", "attachment",
+	"calendar", "calendar_day", "calendar_window", "category", "change",
+	"change_head", "change_queue", "channel", "channel_role", "claim",
+	"clock", "complaint", "complaint_text", "coordination",
+	"coordination_party", "duty_roster", "escalation_step", "event",
+	"grade_rule", "gram_rarity", "intake_key", "jurisdiction", "listing",
+	"listing_event", "listing_resident", "notice", "officer",
+	"officer_absence", "org", "org_kind", "post", "rating", "reporter",
+	"request", "responsibility", "revisit", "ruling", "setting",
+	"sla_policy", "staging_complaint", "supervision", "supplement",
+	"sweep_status", "task", "template", "track_key", "volunteer",
+	"volunteer_person"
 };
 
 Oid
@@ -110,4 +130,44 @@ pc_leave_ledger(PcLedgerEntry *entry)
 {
 	AtEOXact_GUC(false, entry->guc_level);
 	SetUserIdAndSecContext(entry->saved_user, entry->saved_context);
+}
+
+/*
+ * SQL-callable functions
+ */
+
+PG_FUNCTION_INFO_V1(pc_require_tables);
+
+/*
+ * For functions that read as their caller. The owner may put a view in a
+ * table's place, and what it calls would run as whoever reads. He himself may
+ * do so, nobody else is made to. The lock keeps the table what it is.
+ */
+Datum
+pc_require_tables(PG_FUNCTION_ARGS)
+{
+	Oid			owner = pc_ledger_owner();
+
+	if (owner == GetUserId())
+		PG_RETURN_VOID();
+	for (int i = 0; i < (int) lengthof(ledger_tables); i++)
+	{
+		Oid			relation = pc_ledger_relation(ledger_tables[i]);
+		char		kind;
+
+		if (!OidIsValid(relation))
+			continue;
+		LockRelationOid(relation, AccessShareLock);
+		kind = pc_ledger_relation(ledger_tables[i]) == relation
+			? get_rel_relkind(relation) : '\0';
+		if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("\"%s\" is not a table of the ledger",
+							ledger_tables[i]),
+					 errdetail("What its owner put in its place would run as role \"%s\".",
+							   GetUserNameFromId(GetUserId(), false)),
+					 errhint("SET ROLE to the ledger's owner first.")));
+	}
+	PG_RETURN_VOID();
 }

@@ -30,6 +30,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
+#include "cursors.h"
 #include "errcodes.h"
 #include "ledger.h"
 #include "peoplecall.h"
@@ -208,6 +209,7 @@ compile(PcRuleset *set)
 	MemoryContext context;
 	PcCompiled *compiled;
 	PcLedgerEntry entry;
+	PcCursors	cursors;
 	uint64		before;
 
 	if (!OidIsValid(owner))
@@ -226,16 +228,19 @@ compile(PcRuleset *set)
 
 	before = invalidations;
 	compiling++;
+	pc_hide_cursors(&cursors);
 	PG_TRY();
 	{
 		pc_enter_ledger(&entry, owner);
 		SPI_connect();
 		compiled->rules = set->load(context);
 		SPI_finish();
+		pc_close_new_cursors(&cursors);
 		pc_leave_ledger(&entry);
 	}
 	PG_FINALLY();
 	{
+		pc_show_cursors(&cursors);
 		compiling--;
 	}
 	PG_END_TRY();

@@ -19,6 +19,8 @@
 #define PC_DECIDING (PC_DUTY_DISPATCH | PC_DUTY_SUPERVISE)
 #define PC_SUPERVISED \
 	(PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_CLOSED | PC_SHELVED)
+/* every state but moved: the matter goes on elsewhere */
+#define PC_ANY_STATE (((PcStates) PC_MOVED - 1))
 #define PC_OPEN (PC_RECEIVED | PC_DISPATCHED | PC_COMPLETED | PC_SHELVED)
 
 /* whoever works with complaints may see how they are done, where he may read */
@@ -114,9 +116,14 @@ const PcVerb pc_verbs[] = {
 	{"open_districts", PC_DUTY_CONFIGURE, 0},
 	{"changes", PC_DUTY_INTAKE | PC_DUTY_READ | PC_DUTY_CONFIGURE, 0},
 	{"forget_changes", 0, 0},
+	{"partition_ledger", 0, 0},
+	{"keep_partitions", 0, 0},
+	{"detach_history", 0, 0},
 	{"import_batch", PC_DUTY_CONFIGURE, 0},
 	{"replay", PC_DUTY_READ | PC_DUTY_CONFIGURE, 0},
 	{"replay_detail", PC_DUTY_READ | PC_DUTY_CONFIGURE, 0},
+	{"forget_reporter", PC_DUTY_PERSONAL, PC_ANY_STATE},
+	{"forget_resident", PC_DUTY_PERSONAL, 0},
 	{"appoint", PC_DUTY_CONFIGURE, 0},
 	{"dismiss", PC_DUTY_CONFIGURE, 0},
 	{"refresh_likeness", 0, 0},

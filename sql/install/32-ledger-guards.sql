@@ -142,12 +142,29 @@ BEGIN
 	RAISE insufficient_privilege USING
 		MESSAGE = format('%s of the history is refused', lower(TG_OP)),
 		DETAIL = 'Events are added, never changed or deleted.',
-		HINT = 'To move old events away, make the table partitioned by time and detach a partition; see doc/history.md.',
+		HINT = 'To move old events away, see peoplecall.partition_ledger() and peoplecall.detach_history().',
 		TABLE = 'event', SCHEMA = 'peoplecall';
 END
 $$;
 COMMENT ON FUNCTION peoplecall.event_guard() IS
 	'trigger on event: 42501 for whoever would change, delete or truncate, the owner and superusers too';
+
+CREATE FUNCTION peoplecall.guard_history(tab text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	PERFORM peoplecall.ledger_ddl(format($ddl$
+CREATE OR REPLACE TRIGGER event_guard
+	BEFORE UPDATE OF district_id, complaint_id, seq, at, verb, actor, officer, org,
+		task_seq, detail, digest
+	OR DELETE OR TRUNCATE ON peoplecall.%I
+	FOR EACH STATEMENT EXECUTE FUNCTION peoplecall.event_guard();
+	$ddl$, tab));
+END
+$body$;
+COMMENT ON FUNCTION peoplecall.guard_history(text) IS
+	'hangs event_guard() on event, or on one of its partitions; used by create_ledger()';
 
 CREATE FUNCTION peoplecall.ledger_guards() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -197,12 +214,8 @@ CREATE OR REPLACE TRIGGER setting_guard
 CREATE OR REPLACE TRIGGER template_guard
 	AFTER INSERT OR UPDATE ON peoplecall.template
 	FOR EACH ROW EXECUTE FUNCTION peoplecall.template_guard();
-CREATE OR REPLACE TRIGGER event_guard
-	BEFORE UPDATE OF district_id, complaint_id, seq, at, verb, actor, officer, org,
-		task_seq, detail, digest
-	OR DELETE OR TRUNCATE ON peoplecall.event
-	FOR EACH STATEMENT EXECUTE FUNCTION peoplecall.event_guard();
 	$ddl$);
+	PERFORM peoplecall.guard_history('event');
 END
 $body$;
 COMMENT ON FUNCTION peoplecall.ledger_guards() IS 'the triggers of the rulebook and of the history';

@@ -30,16 +30,24 @@ CREATE OR REPLACE VIEW peoplecall.lights
 	WITH (security_invoker = true) AS
 SELECT v.level, peoplecall.ancestor(o.area, v.level) AS area,
        min(a.name) AS area_name,
-       count(*) AS open,
-       count(*) FILTER (WHERE o.sla = 'green') AS green,
-       count(*) FILTER (WHERE o.sla = 'yellow') AS yellow,
-       count(*) FILTER (WHERE o.sla = 'red') AS red,
-       count(*) FILTER (WHERE o.sla = 'paused') AS paused
+       sum(o.open)::bigint AS open,
+       sum(o.green)::bigint AS green,
+       sum(o.yellow)::bigint AS yellow,
+       sum(o.red)::bigint AS red,
+       sum(o.paused)::bigint AS paused
+  -- each matter is counted once, in its own area; then areas are added up
   FROM (SELECT c.area,
-               peoplecall.sla_state(t.at, c.warn_at, c.due_at, c.paused_at, NULL) AS sla
-          FROM peoplecall.complaint AS c
-         CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t
-         WHERE c.state IN ('received', 'dispatched', 'completed')) AS o
+               count(*) AS open,
+               count(*) FILTER (WHERE c.sla = 'green') AS green,
+               count(*) FILTER (WHERE c.sla = 'yellow') AS yellow,
+               count(*) FILTER (WHERE c.sla = 'red') AS red,
+               count(*) FILTER (WHERE c.sla = 'paused') AS paused
+          FROM (SELECT m.area,
+                       peoplecall.sla_state(t.at, m.warn_at, m.due_at, m.paused_at, NULL) AS sla
+                  FROM peoplecall.complaint AS m
+                 CROSS JOIN (SELECT peoplecall.as_of() AS at) AS t
+                 WHERE m.state IN ('received', 'dispatched', 'completed')) AS c
+         GROUP BY c.area) AS o
  CROSS JOIN (VALUES ('city'::peoplecall.area_level), ('district'), ('street'),
                     ('community')) AS v (level)
   JOIN peoplecall.area AS a
@@ -294,7 +302,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.ledger_alone() IS
 	'42501 where somebody beside the ledger''s owner and the schema''s has or may make objects in the schema; used by create_ledger()';
 
-CREATE FUNCTION peoplecall.create_ledger_body() RETURNS int
+CREATE FUNCTION peoplecall.create_ledger_body(partition_by text) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -315,13 +323,17 @@ BEGIN
 	PERFORM peoplecall.ledger_reading();
 	PERFORM peoplecall.ledger_views();
 	PERFORM peoplecall.ledger_scores();
+	IF partition_by <> '' THEN
+		PERFORM peoplecall.partition_ledger_body(partition_by, NULL);
+	END IF;
 	RETURN 1;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.create_ledger_body() IS 'body of create_ledger()';
+COMMENT ON FUNCTION peoplecall.create_ledger_body(text) IS 'body of create_ledger()';
 
-CREATE FUNCTION peoplecall.create_ledger(owner name DEFAULT current_user) RETURNS int
+CREATE FUNCTION peoplecall.create_ledger(owner name DEFAULT current_user, partition_by text DEFAULT '')
+	RETURNS int
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'pc_create_ledger';
-COMMENT ON FUNCTION peoplecall.create_ledger(name) IS
-	'makes the ledger''s tables, owned by owner, or brings an older ledger up to date; inserts no row; returns the ledger''s version; 42501 unless called by a superuser or a member of the owner, 42710 where the ledger belongs to another';
+COMMENT ON FUNCTION peoplecall.create_ledger(name, text) IS
+	'makes the ledger''s tables, owned by owner, or brings an older ledger up to date; with partition_by => ''month'' also what partition_ledger() does; inserts no row; returns the ledger''s version; 42501 unless called by a superuser or a member of the owner, 42710 where the ledger belongs to another';

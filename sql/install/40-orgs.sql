@@ -1,3 +1,10 @@
+-- Functions that read as their caller ask this first.
+CREATE FUNCTION peoplecall.require_tables() RETURNS void
+	LANGUAGE c STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'pc_require_tables';
+COMMENT ON FUNCTION peoplecall.require_tables() IS
+	'used by functions that read as their caller: 42501 where the ledger''s owner put a view in the place of a table, unless it is he who calls';
+
 -- Categories: the operators of ltree, bound here once, since ltree may live
 -- in any schema and a body with a pinned search_path cannot name it.
 CREATE FUNCTION peoplecall.category_contains(outer_path ltree, inner_path ltree)

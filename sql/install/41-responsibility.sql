@@ -81,6 +81,7 @@ AS $$
 DECLARE
 	today date;
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF to_regclass('peoplecall.responsibility') IS NULL THEN
 		RAISE EXCEPTION 'there is no ledger in this database' USING
 			ERRCODE = 'PC002',
@@ -162,6 +163,7 @@ CREATE FUNCTION peoplecall.unowned(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF to_regclass('peoplecall.task') IS NULL THEN
 		RAISE EXCEPTION 'there is no ledger in this database' USING
 			ERRCODE = 'PC002',

@@ -121,6 +121,7 @@ CREATE FUNCTION peoplecall.check_posts()
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF to_regclass('peoplecall.post') IS NULL THEN
 		RAISE EXCEPTION 'there is no ledger in this database' USING
 			ERRCODE = 'PC002',

@@ -120,21 +120,6 @@ $$;
 COMMENT ON FUNCTION peoplecall.tightest_clock(int, bigint) IS
 	'the first yellow and the first red among the open clocks of a complaint; paused_at where all of them are paused';
 
-CREATE FUNCTION peoplecall.moved_digest(district_id int, complaint_id bigint, seq int) RETURNS bytea
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN (SELECT c.digest
-	          FROM peoplecall.complaint AS c
-	         WHERE c.district_id = moved_digest.district_id
-	           AND c.id = moved_digest.complaint_id
-	           AND c.event_count = moved_digest.seq);
-END
-$$;
-COMMENT ON FUNCTION peoplecall.moved_digest(int, bigint, int) IS
-	'used by write_event(): digest of a complaint''s last event, which was moved away with its time; NULL where seq is not the last';
-
 CREATE FUNCTION peoplecall.write_event(
 	district_id int, complaint_id bigint, area peoplecall.areacode, seq int,
 	at timestamptz, verb text, org bigint, task_seq int, detail jsonb) RETURNS void
@@ -145,19 +130,27 @@ DECLARE
 	actor name := peoplecall.gate_actor();
 	officer bigint := peoplecall.gate_officer();
 BEGIN
-	detail := jsonb_strip_nulls(coalesce(detail, '{}'));
+	detail := peoplecall.without_reporter(district_id, complaint_id,
+		jsonb_strip_nulls(coalesce(detail, '{}')));
 	INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
 		actor, officer, org, task_seq, detail, digest)
 	VALUES (district_id, complaint_id, area, seq, at, verb,
 		actor, officer, org, task_seq, detail,
 		peoplecall.event_digest(
+			-- the complaint knows the last one's; what this verb has written
+			-- since has this verb's time, by which one partition is looked at
 			CASE WHEN seq > 1 THEN coalesce(
+				(SELECT c.digest
+				   FROM peoplecall.complaint AS c
+				  WHERE c.district_id = write_event.district_id
+				    AND c.id = write_event.complaint_id
+				    AND c.event_count = write_event.seq - 1),
 				(SELECT e.digest
 				   FROM peoplecall.event AS e
 				  WHERE e.district_id = write_event.district_id
 				    AND e.complaint_id = write_event.complaint_id
-				    AND e.seq = write_event.seq - 1),
-				peoplecall.moved_digest(district_id, complaint_id, seq - 1)) END,
+				    AND e.seq = write_event.seq - 1
+				    AND e.at = write_event.at)) END,
 			district_id, complaint_id, seq, at, verb, actor, officer, org, task_seq,
 			detail));
 END
@@ -310,22 +303,21 @@ $$;
 COMMENT ON FUNCTION peoplecall.promise(text) IS
 	'what a clock promises, as notices write it: template clock.KIND, else the kind';
 
+CREATE FUNCTION peoplecall.fill_template(pattern text, fields jsonb) RETURNS text
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'pc_fill_template';
+COMMENT ON FUNCTION peoplecall.fill_template(text, jsonb) IS
+	'used by render(): the pattern with each {field} replaced by its value as text, by nothing where it has none; in one pass, so that braces in a value, say in a title, are its own';
+
 CREATE FUNCTION peoplecall.render(template text, fields jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	pattern text := coalesce((SELECT t.body FROM peoplecall.template AS t
-	                           WHERE t.code = render.template),
-	                         template || ' {no} {title}');
 BEGIN
-	-- in one pass: braces in a value, say in a title, are the value's own
-	RETURN coalesce((
-		SELECT string_agg(m.part[1] || CASE WHEN m.part[2] IS NULL THEN coalesce(m.part[3], '')
-		                                    ELSE coalesce(fields ->> m.part[2], '') END,
-		                  '' ORDER BY m.place)
-		  FROM regexp_matches(pattern, '([^{]*)(?:\{([a-z_]+)\}|(\{)|$)', 'g')
-		       WITH ORDINALITY AS m (part, place)), '');
+	RETURN peoplecall.fill_template(
+		coalesce((SELECT t.body FROM peoplecall.template AS t
+		           WHERE t.code = render.template),
+		         template || ' {no} {title}'), fields);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.render(text, jsonb) IS

@@ -129,12 +129,13 @@ BEGIN
 	       paused_at = light.paused_at,
 	       event_count = c.event_count + events,
 	       last_event_at = settle.at,
-	       -- a verb that wrote none may find the last one moved away
+	       -- a verb that wrote none leaves it as it is
 	       digest = coalesce((SELECT e.digest
 	                            FROM peoplecall.event AS e
 	                           WHERE e.district_id = settle.district_id
 	                             AND e.complaint_id = settle.complaint_id
-	                             AND e.seq = c.event_count + events), c.digest)
+	                             AND e.seq = c.event_count + events
+	                             AND e.at = settle.at), c.digest)
 	 WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id
 	RETURNING c.grade, c.event_count, c.principal_id,
 		coalesce(c.lead_org, c.command_org) AS org INTO settled;

@@ -7,6 +7,7 @@ CREATE FUNCTION peoplecall.require_whole_view() RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF to_regclass('peoplecall.complaint') IS NULL THEN
 		RAISE SQLSTATE 'PC002' USING
 			MESSAGE = 'there is no ledger in this database',

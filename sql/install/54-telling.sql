@@ -75,9 +75,34 @@ CREATE FUNCTION peoplecall.officers_for(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	usual bigint := peoplecall.officer_for(org, role, at, assigned);
+	usual bigint;
 	on_duty bigint;
 BEGIN
+	-- what officer_for() finds nearly always, in one question: the sweep asks it
+	-- for each message
+	IF urgency = 'normal' AND role <> 'duty_officer' THEN
+		IF assigned IS NULL THEN
+			usual := (
+				SELECT o.id
+				  FROM peoplecall.officer AS o
+				 WHERE o.org = officers_for.org AND o.role = officers_for.role AND o.active
+				   AND NOT EXISTS (SELECT FROM peoplecall.officer_absence AS a
+				                    WHERE a.officer = o.id AND a.period @> at)
+				 ORDER BY o.id
+				 LIMIT 1);
+		ELSE
+			usual := (
+				SELECT o.id
+				  FROM peoplecall.officer AS o
+				 WHERE o.id = assigned AND o.active
+				   AND NOT EXISTS (SELECT FROM peoplecall.officer_absence AS a
+				                    WHERE a.officer = o.id AND a.period @> at));
+		END IF;
+		IF usual IS NOT NULL THEN
+			RETURN ARRAY[usual];
+		END IF;
+	END IF;
+	usual := peoplecall.officer_for(org, role, at, assigned);
 	IF urgency <> 'normal'
 	   AND (NOT peoplecall.office_open(at)
 	        OR peoplecall.officer_of(org, role, at, assigned) IS NULL)

@@ -120,6 +120,8 @@ BEGIN
 	END IF;
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	at := peoplecall.act_time(c.last_event_at);
+	-- before who called is taken along
+	reason := peoplecall.without_reporter(c.district_id, c.id, to_jsonb(reason)) #>> '{}';
 
 	ended := peoplecall.end_work(c.district_id, c.id, at);
 	new_id := district * 1000000000000 + nextval('peoplecall.complaint_serial');

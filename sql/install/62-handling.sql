@@ -129,24 +129,41 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.report_body(bigint, text, int, peoplecall.area_level) IS 'body of report()';
 
+CREATE FUNCTION peoplecall.notice_values(district_id int, complaints bigint[])
+	RETURNS TABLE (complaint_id bigint, fields jsonb)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 500
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	zone text := peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}';
+BEGIN
+	RETURN QUERY
+	SELECT c.id, jsonb_build_object('no', peoplecall.complaint_no(c.id),
+	       'title', c.title, 'area', a.name, 'grade', c.grade::text,
+	       'org', o.name, 'due_at', to_char(c.due_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI'),
+	       'category', g.name, 'command', m.name, 'people', c.people,
+	       'received_at', to_char(c.received_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI'),
+	       'urgency', coalesce(u.body, c.urgency::text))
+	  FROM peoplecall.complaint AS c
+	  JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) c.area
+	  LEFT JOIN peoplecall.org AS o ON o.id = coalesce(c.lead_org, c.command_org)
+	  LEFT JOIN peoplecall.org AS m ON m.id = c.command_org
+	  LEFT JOIN peoplecall.category AS g ON peoplecall.category_is(g.path, c.category)
+	  LEFT JOIN peoplecall.template AS u ON u.code = 'urgency.' || c.urgency
+	 WHERE c.district_id = notice_values.district_id
+	   AND c.id = ANY (complaints);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.notice_values(int, bigint[]) IS
+	'used by notice_fields() and the sweep: notice_fields() of each of several complaints of a district, times as local_time() and urgencies as urgency_name() write them';
+
 CREATE FUNCTION peoplecall.notice_fields(district_id int, complaint_id bigint) RETURNS jsonb
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT jsonb_build_object('no', peoplecall.complaint_no(c.id),
-	               'title', c.title, 'area', a.name, 'grade', c.grade::text,
-	               'org', o.name, 'due_at', peoplecall.local_time(c.due_at),
-	               'category', g.name, 'command', m.name, 'people', c.people,
-	               'received_at', peoplecall.local_time(c.received_at),
-	               'urgency', peoplecall.urgency_name(c.urgency))
-	          FROM peoplecall.complaint AS c
-	          JOIN peoplecall.area AS a ON a.code OPERATOR(peoplecall.=) c.area
-	          LEFT JOIN peoplecall.org AS o ON o.id = coalesce(c.lead_org, c.command_org)
-	          LEFT JOIN peoplecall.org AS m ON m.id = c.command_org
-	          LEFT JOIN peoplecall.category AS g ON peoplecall.category_is(g.path, c.category)
-	         WHERE c.district_id = notice_fields.district_id
-	           AND c.id = notice_fields.complaint_id);
+	RETURN (SELECT v.fields
+	          FROM peoplecall.notice_values(district_id, ARRAY[complaint_id]) AS v);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.notice_fields(int, bigint) IS

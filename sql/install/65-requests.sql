@@ -319,6 +319,7 @@ CREATE FUNCTION peoplecall.request_counts(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF to_regclass('peoplecall.request') IS NULL THEN
 		RAISE EXCEPTION 'there is no ledger in this database' USING
 			ERRCODE = 'PC002',

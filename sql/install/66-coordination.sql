@@ -305,7 +305,8 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE SQLSTATE 'PC005' USING
 			MESSAGE = format('%s was not called to coordination %s',
-				coalesce('"' || peoplecall.shown(outsider) || '"', 'org ' || org, 'no org of the caller'),
+				-- who was invited may be a person
+				coalesce('an outsider of that name' || left(outsider, 0), 'org ' || org, 'no org of the caller'),
 				peoplecall.complaint_no(coordination));
 	END IF;
 	RETURN chosen;
@@ -467,6 +468,7 @@ CREATE FUNCTION peoplecall.attendance(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF to_regclass('peoplecall.coordination') IS NULL THEN
 		RAISE EXCEPTION 'there is no ledger in this database' USING
 			ERRCODE = 'PC002',
@@ -506,6 +508,7 @@ CREATE FUNCTION peoplecall.overdue_shares(
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF to_regclass('peoplecall.shares') IS NULL THEN
 		RAISE EXCEPTION 'there is no ledger in this database' USING
 			ERRCODE = 'PC002',

@@ -7,7 +7,7 @@ CREATE FUNCTION peoplecall.recompute(
 	OUT last bigint, OUT looked_at int, OUT complaints int, OUT moved int)
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.recompute(int, text, bigint, int) IS
-	'reckons anew the open clocks (of a calendar, NULL: all) of at most batch open complaints of a district whose ids follow after: last the id to go on from, NULL at the end, looked_at how many complaints there were, complaints how many changed, moved how many deadlines moved; an event with both deadlines in each complaint where one did; 22004, 22023, PC003 for an unknown calendar, 42501';
+	'reckons anew the open clocks (of a calendar, NULL: all) of at most batch complaints of a district that are open or under an open order and whose ids follow after: last the id to go on from, NULL at the end, before the first that somebody works on unless that one could be waited for, looked_at how many complaints there were, complaints how many changed, moved how many deadlines moved; an event with both deadlines in each complaint where one did; 22004, 22023, PC003 for an unknown calendar, 42501';
 
 CREATE FUNCTION peoplecall.recompute_body(
 	district_id int, calendar text, after bigint, batch int,
@@ -19,6 +19,7 @@ DECLARE
 	district peoplecall.areacode;
 	ids bigint[];
 	stale bigint[];
+	locked bigint[];
 	now_at timestamptz;
 	actor name := peoplecall.gate_actor();
 	officer bigint := peoplecall.gate_officer();
@@ -48,7 +49,16 @@ BEGIN
 		         WHERE c.area OPERATOR(peoplecall.<@) district
 		           AND c.district_id = recompute_body.district_id
 		           AND c.id > coalesce(after, 0)
-		           AND c.state = 'shelved') AS o
+		           AND c.state = 'shelved'
+		         UNION ALL
+		        -- a closing answers no order: that one's clock goes on
+		        SELECT DISTINCT s.complaint_id
+		          FROM peoplecall.supervision AS s
+		          JOIN peoplecall.complaint AS c
+		            ON c.district_id = s.district_id AND c.id = s.complaint_id
+		         WHERE s.district_id = recompute_body.district_id AND s.closed_at IS NULL
+		           AND s.complaint_id > coalesce(after, 0)
+		           AND c.state = 'closed') AS o
 		 ORDER BY o.id
 		 LIMIT batch);
 	looked_at := cardinality(ids);
@@ -63,13 +73,25 @@ BEGIN
 	IF stale = '{}' THEN
 		RETURN;
 	END IF;
-	-- once locked, in the order of the ids, they are looked at again
-	stale := ARRAY(
+	-- Once locked they are looked at again. Waiting for one while holding others
+	-- could meet who waits for these: a merge locks the newer one first where that
+	-- is the principal. So only the first is waited for; where another one is not
+	-- to be had, the page ends before it, and the next begins with it.
+	PERFORM FROM peoplecall.complaint AS c
+	  WHERE c.district_id = recompute_body.district_id
+	    AND c.id = (SELECT min(s.id) FROM unnest(stale) AS s (id))
+	    FOR UPDATE;
+	locked := ARRAY(
 		SELECT c.id
 		  FROM peoplecall.complaint AS c
 		 WHERE c.district_id = recompute_body.district_id AND c.id = ANY (stale)
 		 ORDER BY c.id
-		   FOR UPDATE);
+		   FOR UPDATE SKIP LOCKED);
+	IF cardinality(locked) < cardinality(stale) THEN
+		last := (SELECT min(s.id) FROM unnest(stale) AS s (id) WHERE s.id <> ALL (locked)) - 1;
+		looked_at := (SELECT count(*)::int FROM unnest(ids) AS i (id) WHERE i.id <= last);
+	END IF;
+	stale := ARRAY(SELECT l.id FROM unnest(locked) AS l (id) WHERE last IS NULL OR l.id <= last);
 
 	WITH now_stale AS MATERIALIZED (
 		SELECT s.* FROM peoplecall.stale_clocks(district_id, stale, calendar) AS s

@@ -197,6 +197,10 @@ BEGIN
 		RAISE invalid_parameter_value USING
 			MESSAGE = format('officer %s cannot hand over to himself', from_officer);
 	END IF;
+	PERFORM peoplecall.lock_cities(ARRAY(
+		SELECT DISTINCT t.district_id
+		  FROM peoplecall.task AS t
+		 WHERE t.officer = from_officer AND t.state IN ('sent', 'accepted')));
 	FOR matter IN
 		SELECT DISTINCT t.district_id, t.complaint_id
 		  FROM peoplecall.task AS t

@@ -60,13 +60,16 @@ CREATE FUNCTION peoplecall.tick(
 	OUT due int, OUT complaints int, OUT steps int, OUT failed int)
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.tick(int, int) IS
-	'fires what is due of at most batch complaints of a district: due how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken and pauses ended or reviewed, failed how many are now in sweep_status; 22004, 22023, 42501';
+	'fires what is due of at most batch complaints of a district: due how many had something due, complaints how many were handled (others were locked), steps how many steps of the ladder were taken and pauses ended or reviewed, failed how many are now in sweep_status; 53100, with nothing done, while the disk is full; 22004, 22023, 42501';
 
 CREATE FUNCTION peoplecall.tick_body(
 	district_id int, batch int,
 	OUT due int, OUT complaints int, OUT steps int, OUT failed int)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	-- rows are found by their keys, whatever the values: planning them again for
+	-- each of a batch costs more than all else
+	SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	now_at timestamptz := peoplecall.act_time(NULL);
@@ -120,19 +123,24 @@ BEGIN
 		complaints := fired.complaints;
 		steps := fired.steps;
 		RETURN;
-	EXCEPTION WHEN OTHERS THEN
-		NULL;				-- one of them is to blame: find out which
+	EXCEPTION
+		-- no complaint is to blame, and none is to wait longer than the disk is full
+		WHEN disk_full THEN RAISE;
+		WHEN OTHERS THEN
+			NULL;			-- one of them is to blame: find out which
 	END;
 	FOREACH one IN ARRAY ids LOOP
 		BEGIN
 			fired := peoplecall.fire_alarms(district_id, ARRAY[one], now_at);
 			complaints := complaints + fired.complaints;
 			steps := steps + fired.steps;
-		EXCEPTION WHEN OTHERS THEN
-			GET STACKED DIAGNOSTICS error_state = RETURNED_SQLSTATE,
-			                        error_text = MESSAGE_TEXT;
-			failed := failed + 1;
-			PERFORM peoplecall.note_failure(district_id, one, now_at, error_state, error_text);
+		EXCEPTION
+			WHEN disk_full THEN RAISE;
+			WHEN OTHERS THEN
+				GET STACKED DIAGNOSTICS error_state = RETURNED_SQLSTATE,
+				                        error_text = MESSAGE_TEXT;
+				failed := failed + 1;
+				PERFORM peoplecall.note_failure(district_id, one, now_at, error_state, error_text);
 		END;
 	END LOOP;
 END
@@ -181,6 +189,7 @@ DECLARE
 	actor name := peoplecall.gate_actor();
 	woken int;
 	rested timestamptz := peoplecall.quiet_until(now_at);
+	zone text := peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}';
 BEGIN
 	locked := ARRAY(
 		SELECT c.id
@@ -239,22 +248,24 @@ BEGIN
 		          FROM candidate AS n) AS x
 		 WHERE x.moved = 0
 	), told AS MATERIALIZED (
-		SELECT DISTINCT t.complaint_id, t.place, f.officer
+		SELECT t.*, ARRAY(
+			SELECT DISTINCT f.officer
+			  FROM unnest(t.tell) AS r (role)
+			 CROSS JOIN LATERAL unnest(peoplecall.officers_for(t.org, r.role, now_at,
+				CASE WHEN r.role = 'handler' THEN t.officer END, t.urgency)) AS f (officer)
+			 ORDER BY 1) AS officers
 		  FROM taken AS t
-		 CROSS JOIN LATERAL unnest(t.tell) AS r (role)
-		 CROSS JOIN LATERAL unnest(peoplecall.officers_for(t.org, r.role, now_at,
-			CASE WHEN r.role = 'handler' THEN t.officer END, t.urgency)) AS f (officer)
 	), message AS MATERIALIZED (
 		-- several steps to one person: one notice, of the last of them
 		SELECT m.*, row_number() OVER (PARTITION BY m.complaint_id ORDER BY m.officer) AS place_sent
-		  FROM (SELECT DISTINCT ON (w.complaint_id, w.officer)
-		               w.complaint_id, w.officer, t.place, t.area, t.urgency,
+		  FROM (SELECT DISTINCT ON (t.complaint_id, w.officer)
+		               t.complaint_id, w.officer, t.place, t.area, t.urgency,
 		               t.org, t.due_at, t.was_due, t.act, t.kind,
-		               count(*) OVER (PARTITION BY w.complaint_id, w.officer) AS steps,
-		               array_agg(t.clock_seq) OVER (PARTITION BY w.complaint_id, w.officer) AS clocks
-		          FROM told AS w
-		          JOIN taken AS t ON t.complaint_id = w.complaint_id AND t.place = w.place
-		         ORDER BY w.complaint_id, w.officer, w.place DESC) AS m
+		               count(*) OVER (PARTITION BY t.complaint_id, w.officer) AS steps,
+		               array_agg(t.clock_seq) OVER (PARTITION BY t.complaint_id, w.officer) AS clocks
+		          FROM told AS t
+		         CROSS JOIN LATERAL unnest(t.officers) AS w (officer)
+		         ORDER BY t.complaint_id, w.officer, t.place DESC) AS m
 	), held AS (
 		-- what the quiet hours hold back of one matter comes as one message too
 		UPDATE peoplecall.notice AS n
@@ -270,12 +281,11 @@ BEGIN
 			to_org, phone, template, body, created_at, not_before, key, clocks)
 		SELECT district, m.complaint_id, m.area, b.last_seq + m.place_sent, f.id,
 		       f.org, f.phone, e.template,
-		       peoplecall.render(e.template,
-			peoplecall.notice_fields(district, m.complaint_id) || jsonb_build_object(
+		       peoplecall.render(e.template, v.fields || jsonb_build_object(
 			'org', o.name, 'officer', f.name,
 			'clock', m.kind::text, 'steps', m.steps,
-			'promise', peoplecall.promise(m.kind::text),
-			'due_at', peoplecall.local_time(m.due_at))),
+			'promise', coalesce(p.body, m.kind::text),
+			'due_at', to_char(m.due_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI'))),
 		       now_at, CASE WHEN m.urgency = 'normal' THEN rested ELSE now_at END,
 		       m.complaint_id || '-' || (b.last_seq + m.place_sent),
 		       ARRAY(SELECT c.seq FROM unnest(m.clocks) AS c (seq)
@@ -285,7 +295,9 @@ BEGIN
 		              ORDER BY 1)
 		  FROM message AS m
 		  JOIN peoplecall.officer AS f ON f.id = m.officer
+		  JOIN peoplecall.notice_values(district, locked) AS v ON v.complaint_id = m.complaint_id
 		  LEFT JOIN peoplecall.org AS o ON o.id = m.org
+		  LEFT JOIN peoplecall.template AS p ON p.code = 'clock.' || m.kind
 		 CROSS JOIN LATERAL (
 			SELECT CASE WHEN m.was_due < m.due_at THEN 'half'
 			            WHEN m.was_due = m.due_at THEN 'due'
@@ -305,10 +317,8 @@ BEGIN
 			'was_due', t.was_due, 'ran_at', now_at, 'deadline', t.due_at,
 			'light', CASE WHEN t.was_due < t.due_at THEN 'yellow' ELSE 'red' END,
 			'act', nullif(t.act, 'none'), 'org', t.org,
-			'told', (SELECT jsonb_agg(w.officer ORDER BY w.officer)
-			           FROM told AS w
-			          WHERE w.complaint_id = t.complaint_id AND w.place = t.place))) AS detail
-		  FROM taken AS t
+			'told', CASE WHEN t.officers <> '{}' THEN to_jsonb(t.officers) END)) AS detail
+		  FROM told AS t
 	), chained AS MATERIALIZED (
 		SELECT l.*, peoplecall.chain_digest(l.previous, district, l.complaint_id, l.seq, l.at,
 			'alarm', actor, NULL, NULL, l.task_seq, l.detail)
@@ -321,20 +331,24 @@ BEGIN
 		       actor, NULL, NULL, l.task_seq, l.detail, l.digest
 		  FROM chained AS l
 	), rung AS (
+		-- by the deadline that is stored, like the steps above: a calendar edited
+		-- since moves it only by recompute_deadlines(). The same steps as taken has,
+		-- asked for again: joining them by clock would compare each with each
 		SELECT a.complaint_id, a.clock_seq, a.fired || coalesce(s.steps, '{}') AS fired,
-		       n.next_alarm_at
+		       s.next_alarm_at
 		  FROM alarmed AS a
-		  LEFT JOIN (SELECT t.complaint_id, t.clock_seq, array_agg(t.step ORDER BY t.place) AS steps
-		               FROM taken AS t
-		              GROUP BY 1, 2) AS s
-		    ON s.complaint_id = a.complaint_id AND s.clock_seq = a.clock_seq
-		 -- by the deadline that is stored, like the steps above: a calendar edited
-		 -- since moves it only by recompute_deadlines()
 		 CROSS JOIN LATERAL (
-			SELECT min(l.at) AS next_alarm_at
-			  FROM peoplecall.ladder_steps(a.kind, a.grade, a.started_at, a.due_at,
-				a.allowed, a.pauses, a.calendar) AS l
-			 WHERE l.step <> ALL (a.fired || coalesce(s.steps, '{}'))) AS n
+			SELECT array_agg(x.step ORDER BY x.at, x.seq, x.step)
+				FILTER (WHERE x.at <= now_at AND x.moved = 0) AS steps,
+			       min(x.at) FILTER (WHERE x.at > now_at OR x.moved > 0) AS next_alarm_at
+			  FROM (SELECT l.step, l.seq, l.at,
+			               count(*) FILTER (WHERE l.act = 'command_up' AND l.at <= now_at
+					AND a.kind = 'resolve' AND a.role = 'lead') OVER (
+				ORDER BY l.at, l.seq, l.step
+				ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS moved
+			          FROM peoplecall.ladder_steps(a.kind, a.grade, a.started_at, a.due_at,
+					a.allowed, a.pauses, a.calendar) AS l
+			         WHERE l.step <> ALL (a.fired)) AS x) AS s
 	), advanced AS (
 		UPDATE peoplecall.clock AS k
 		   SET fired = r.fired, next_alarm_at = r.next_alarm_at

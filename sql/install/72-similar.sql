@@ -49,6 +49,7 @@ DECLARE
 	oldest timestamptz := peoplecall.as_of() - within;
 	keys bigint[];
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF num_nulls(title, area, within) > 0 THEN
 		RAISE null_value_not_allowed USING
 			MESSAGE = 'title, area and within must not be null';

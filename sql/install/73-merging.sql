@@ -73,6 +73,25 @@ $$;
 COMMENT ON FUNCTION peoplecall.lock_merging(bigint, bigint) IS
 	'used by merge(): merges within a city follow one another';
 
+-- Nor must who locks many complaints, one after the other, meet a merge whose
+-- principal is the newer one.
+CREATE FUNCTION peoplecall.lock_cities(districts int[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	city int;
+BEGIN
+	FOR city IN
+		SELECT DISTINCT d.id / 100 FROM unnest(districts) AS d (id) ORDER BY 1
+	LOOP
+		PERFORM peoplecall.lock_merging(city * 100000000000000, city * 100000000000000);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.lock_cities(int[]) IS
+	'used by verbs that lock many complaints: they and the merges within the cities of these districts follow one another';
+
 CREATE FUNCTION peoplecall.merge_into(
 	district_id int, complaint_id bigint, principal bigint, at timestamptz,
 	post_org bigint, detail jsonb) RETURNS peoplecall.receipt

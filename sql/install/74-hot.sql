@@ -23,6 +23,7 @@ DECLARE
 	enough_people float8 := peoplecall.setting_number('hot_people', 50);
 	middle timestamptz := since + (peoplecall.as_of() - since) / 2;
 BEGIN
+	PERFORM peoplecall.require_tables();
 	IF num_nulls(area, since) > 0 THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'area and since must not be null';
 	END IF;
@@ -89,6 +90,7 @@ BEGIN
 	post_org := peoplecall.gate_area(area, NULL, NULL);
 	-- who comes second must see what the first one raised
 	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.raise_hot', 0));
+	PERFORM peoplecall.lock_cities(peoplecall.likeness_districts(area));
 	FOR hot IN
 		SELECT h.* FROM peoplecall.hot_matters(area,
 			coalesce(since, peoplecall.as_of() - interval '7 days')) AS h

@@ -114,10 +114,12 @@ BEGIN
 			closed := closed + done.closed;
 		END LOOP;
 		RETURN;
-	EXCEPTION WHEN OTHERS THEN
-		listings := 0;		-- one of them is to blame: find out which
-		lapsed := 0;
-		closed := 0;
+	EXCEPTION
+		WHEN disk_full THEN RAISE;
+		WHEN OTHERS THEN
+			listings := 0;		-- one of them is to blame: find out which
+			lapsed := 0;
+			closed := 0;
 	END;
 	FOREACH one IN ARRAY ids LOOP
 		BEGIN
@@ -125,9 +127,11 @@ BEGIN
 			listings := listings + done.listings;
 			lapsed := lapsed + done.lapsed;
 			closed := closed + done.closed;
-		EXCEPTION WHEN OTHERS THEN
-			failed := failed + 1;
-			PERFORM peoplecall.note_failure(district_id, one, now_at, SQLSTATE, SQLERRM);
+		EXCEPTION
+			WHEN disk_full THEN RAISE;
+			WHEN OTHERS THEN
+				failed := failed + 1;
+				PERFORM peoplecall.note_failure(district_id, one, now_at, SQLSTATE, SQLERRM);
 		END;
 	END LOOP;
 END

@@ -348,7 +348,13 @@ DECLARE
 		 WHERE k.district_id = settle_listing.district_id
 		   AND k.listing_id = settle_listing.listing AND k.ended_at IS NULL);
 	l peoplecall.listing;
+	whose text := (
+		SELECT peoplecall.person_pattern(r.name, r.phone)
+		  FROM peoplecall.listing_resident AS r
+		 WHERE r.district_id = settle_listing.district_id
+		   AND r.listing_id = settle_listing.listing);
 BEGIN
+	detail := jsonb_strip_nulls(coalesce(detail, '{}'));
 	UPDATE peoplecall.listing AS x
 	   SET event_count = x.event_count + 1,
 	       last_event_at = settle_listing.at,
@@ -359,7 +365,7 @@ BEGIN
 		actor, officer, org, claim_seq, detail)
 	VALUES (l.district_id, l.id, l.area, l.event_count, settle_listing.at, settle_listing.verb,
 		peoplecall.gate_actor(), peoplecall.gate_officer(), settle_listing.org,
-		settle_listing.claim_seq, jsonb_strip_nulls(coalesce(settle_listing.detail, '{}')));
+		settle_listing.claim_seq, coalesce(peoplecall.without_person(detail, whose), detail));
 END
 $$;
 COMMENT ON FUNCTION peoplecall.settle_listing(int, bigint, timestamptz, text, bigint, int, jsonb) IS

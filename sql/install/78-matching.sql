@@ -77,6 +77,7 @@ AS $$
 DECLARE
 	threshold float8 := peoplecall.setting_number('match_likeness', 0.1);
 BEGIN
+	PERFORM peoplecall.require_tables();
 	PERFORM peoplecall.require_lists();
 	RETURN QUERY
 	WITH open AS MATERIALIZED (
@@ -271,6 +272,7 @@ AS $$
 DECLARE
 	codes peoplecall.areacode[];
 BEGIN
+	PERFORM peoplecall.require_tables();
 	PERFORM peoplecall.require_lists();
 	level := coalesce(level, peoplecall.level(area));
 	-- what is open can be read everywhere, what is closed cannot: of an area

@@ -171,7 +171,11 @@ BEGIN
 	leaves_at := peoplecall.act_time(v.registered_at);
 	UPDATE peoplecall.volunteer AS x
 	   SET left_at = leaves_at, left_by = actor,
-	       left_reason = unregister_volunteer_body.reason
+	       left_reason = coalesce((
+			SELECT regexp_replace(unregister_volunteer_body.reason,
+				peoplecall.person_pattern(p.name, p.phone), '***', 'g')
+			  FROM peoplecall.volunteer_person AS p
+			 WHERE p.district_id = v.district_id AND p.volunteer_id = v.id), unregister_volunteer_body.reason)
 	 WHERE x.district_id = v.district_id AND x.id = v.id;
 	DELETE FROM peoplecall.volunteer_person AS p
 	 WHERE p.district_id = v.district_id AND p.volunteer_id = v.id;

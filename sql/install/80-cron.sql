@@ -29,7 +29,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.schedule_jobs() IS
-	'schedules the sweep every minute, refresh_appraisals() every five minutes, raise_hot() every hour, refresh_likeness(), forget_changes() and the housekeeping daily by pg_cron, as the ledger''s owner; again changes nothing; PC007 with the statements to run where pg_cron is not in this database; 42501 unless called by a superuser or the owner';
+	'schedules the sweep every minute, refresh_appraisals() every five minutes, raise_hot() every hour, refresh_likeness(), forget_changes(), keep_partitions() and the housekeeping daily by pg_cron, as the ledger''s owner; again changes nothing; PC007 with the statements to run where pg_cron is not in this database; 42501 unless called by a superuser or the owner';
 
 CREATE FUNCTION peoplecall.unschedule_jobs() RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -62,6 +62,7 @@ BEGIN
 		('peoplecall hot matters', '7 * * * *', 'SELECT peoplecall.raise_hot()'),
 		('peoplecall likeness', '40 18 * * *', 'SELECT peoplecall.refresh_likeness()'),
 		('peoplecall changes', '50 18 * * *', 'SELECT peoplecall.forget_changes()'),
+		('peoplecall partitions', '20 18 * * *', 'SELECT peoplecall.keep_partitions()'),
 		('peoplecall housekeeping', '10 18 * * *',
 		 'DELETE FROM cron.job_run_details WHERE end_time < now() - interval ''7 days''');
 END

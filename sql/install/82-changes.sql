@@ -155,6 +155,8 @@ BEGIN
 		  JOIN peoplecall.event AS e
 		    ON e.district_id = t.district_id AND e.complaint_id = t.complaint_id
 		   AND e.seq > t.seq - t.events AND e.seq <= t.seq
+		   -- of one act, so of one time: says which partitions to look at
+		   AND e.at > t.at - interval '1 day' AND e.at <= t.at
 	), written AS (
 		INSERT INTO peoplecall.change (no, district_id, complaint_id, area, seq, channel,
 			external_id, at, verb, state, grade, org, numbered_at)

@@ -354,11 +354,10 @@ BEGIN
 		       CASE WHEN f.state <> 'dispatched' THEN f.result END
 		  FROM stamped AS f
 		 WHERE f.worked_on AND f.lead_org IS NOT NULL
-	), running_clock AS (
-		INSERT INTO peoplecall.clock (district_id, complaint_id, area, seq, task_seq, kind,
-			policy, calendar, allowed, started_at, warn_at, due_at, next_alarm_at)
-		SELECT f.district_id, f.id, f.area, k.seq, k.task_seq, k.kind, p.policy, p.calendar,
-		       p.allowed, k.started_at, p.warn_at, p.due_at, p.next_alarm_at
+	), timed AS (
+		SELECT f.district_id, f.id, f.area, k.seq AS place, k.task_seq, k.kind, p.policy, p.calendar,
+		       p.allowed, k.started_at, p.warn_at, p.due_at, p.next_alarm_at,
+		       NULL::timestamptz AS stopped_at, NULL::peoplecall.sla_state AS verdict
 		  FROM stamped AS f
 		 CROSS JOIN LATERAL (VALUES
 			(1, NULL::int, 'total'::peoplecall.clock_kind, f.received_at, true),
@@ -371,15 +370,20 @@ BEGIN
 		 CROSS JOIN LATERAL peoplecall.clock_plan(k.kind, f.category, f.given_grade,
 			f.given_urgency, f.nature, k.started_at) AS p
 		 WHERE f.open AND k.runs AND p.allowed IS NOT NULL
-	), stopped_clock AS (
-		INSERT INTO peoplecall.clock (district_id, complaint_id, area, seq, task_seq, kind,
-			allowed, started_at, due_at, stopped_at, verdict)
-		SELECT f.district_id, f.id, f.area, 7, 1, 'resolve',
+		 UNION ALL
+		SELECT f.district_id, f.id, f.area, 5, 1, 'resolve', NULL, NULL,
 		       (ceil(EXTRACT(epoch FROM f.due_at - f.dispatched_at) / 60)::bigint || 'min')::peoplecall.timelimit,
-		       f.dispatched_at, f.due_at, f.completed_at,
+		       f.dispatched_at, NULL, f.due_at, NULL, f.completed_at,
 		       CASE WHEN f.completed_at > f.due_at THEN 'missed' ELSE 'met' END::peoplecall.sla_state
 		  FROM stamped AS f
 		 WHERE f.state IN ('completed', 'closed') AND f.lead_org IS NOT NULL AND f.due_at IS NOT NULL
+	), clocks AS (
+		INSERT INTO peoplecall.clock (district_id, complaint_id, area, seq, task_seq, kind,
+			policy, calendar, allowed, started_at, warn_at, due_at, next_alarm_at, stopped_at, verdict)
+		SELECT k.district_id, k.id, k.area, row_number() OVER (PARTITION BY k.district_id, k.id ORDER BY k.place),
+		       k.task_seq, k.kind, k.policy, k.calendar, k.allowed, k.started_at, k.warn_at, k.due_at,
+		       k.next_alarm_at, k.stopped_at, k.verdict
+		  FROM timed AS k
 	), written AS (
 		INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb, actor,
 			officer, org, task_seq, detail, digest)

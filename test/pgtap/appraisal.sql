@@ -309,5 +309,6 @@ SELECT is((SELECT (stored ->> 'due')::int - (recounted ->> 'due')::int FROM peop
 SELECT is_empty('SELECT * FROM peoplecall.check_appraisal(420102)', 'another district''s are right');
 SELECT cmp_ok(peoplecall.recount_appraisal(420106), '>', 1000::bigint, 'a recount');
 SELECT is_empty('SELECT * FROM peoplecall.check_appraisal()', 'mends them');
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

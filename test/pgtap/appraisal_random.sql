@@ -19,11 +19,14 @@ CREATE TEMPORARY TABLE done (verb text PRIMARY KEY, times int NOT NULL, refused 
 CREATE FUNCTION pg_temp.pick(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE AS
 	'SELECT choices[1 + floor(random() * cardinality(choices))::int]';
 
+-- Which one is drawn follows from the seed, not from where the rows happen to lie.
+CREATE FUNCTION pg_temp.lot(one bigint, luck float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS
+	'SELECT (hashint8extended(one, (luck * 1e15)::bigint) & 1048575) / 1048576.0::float8';
 -- One act on some complaint; what the state does not allow is refused.
 CREATE FUNCTION pg_temp.act() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-	c bigint := (SELECT id FROM peoplecall.complaint ORDER BY random() * (1 + (last_event_at < peoplecall.as_of() - interval '4 days')::int * 3) LIMIT 1);
-	other bigint := (SELECT id FROM peoplecall.complaint WHERE id <> c AND state IN ('received', 'dispatched') ORDER BY random() LIMIT 1);
+	c bigint := (SELECT id FROM peoplecall.complaint ORDER BY pg_temp.lot(id, (SELECT random())) * (1 + (last_event_at < peoplecall.as_of() - interval '4 days')::int * 3) LIMIT 1);
+	other bigint := (SELECT id FROM peoplecall.complaint WHERE id <> c AND state IN ('received', 'dispatched') ORDER BY pg_temp.lot(id, (SELECT random())) LIMIT 1);
 	t int;
 	asked record;
 	v text := pg_temp.pick('submit', 'submit', 'submit', 'submit', 'dispatch', 'dispatch', 'accept', 'contact', 'complete', 'complete', 'complete', 'complete', 'complete',
@@ -31,28 +34,28 @@ DECLARE
 		'merge', 'merge', 'split', 'reclassify', 'escalate', 'withdraw_task', 'answer', 'reject', 'urge', 'resume', 'convene');
 BEGIN
 	IF v = 'close' THEN
-		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state = 'completed' ORDER BY random() LIMIT 1), c);
+		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state = 'completed' ORDER BY pg_temp.lot(id, (SELECT random())) LIMIT 1), c);
 	ELSIF v = 'reopen' AND random() < 0.8 THEN
-		c := coalesce((SELECT m.id FROM peoplecall.complaint AS m WHERE m.state = 'closed' AND peoplecall.citizen_says_no(m.district_id, m.id, m.epoch) ORDER BY random() LIMIT 1), c);
+		c := coalesce((SELECT m.id FROM peoplecall.complaint AS m WHERE m.state = 'closed' AND peoplecall.citizen_says_no(m.district_id, m.id, m.epoch) ORDER BY pg_temp.lot(m.id, (SELECT random())) LIMIT 1), c);
 	ELSIF v IN ('rate', 'reopen', 'revisit') THEN
-		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state IN ('closed', 'merged') AND closed_at IS NOT NULL ORDER BY random() LIMIT 1), c);
+		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state IN ('closed', 'merged') AND closed_at IS NOT NULL ORDER BY pg_temp.lot(id, (SELECT random())) LIMIT 1), c);
 	ELSIF v = 'split' THEN
-		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state = 'merged' ORDER BY random() LIMIT 1), c);
+		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state = 'merged' ORDER BY pg_temp.lot(id, (SELECT random())) LIMIT 1), c);
 	ELSIF v = 'decide' THEN
-		SELECT r.complaint_id, r.seq INTO asked FROM peoplecall.request AS r WHERE r.decided_at IS NULL AND r.ended_at IS NULL ORDER BY random() LIMIT 1;
+		SELECT r.complaint_id, r.seq INTO asked FROM peoplecall.request AS r WHERE r.decided_at IS NULL AND r.ended_at IS NULL ORDER BY pg_temp.lot(r.complaint_id + r.seq, (SELECT random())) LIMIT 1;
 		c := coalesce(asked.complaint_id, c);
 	ELSIF v = 'object_exclusion' THEN
-		c := coalesce((SELECT id FROM peoplecall.complaint WHERE excluded ORDER BY random() LIMIT 1), c);
+		c := coalesce((SELECT id FROM peoplecall.complaint WHERE excluded ORDER BY pg_temp.lot(id, (SELECT random())) LIMIT 1), c);
 	ELSIF v = 'send_back' THEN
-		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state = 'completed' ORDER BY random() LIMIT 1), c);
+		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state = 'completed' ORDER BY pg_temp.lot(id, (SELECT random())) LIMIT 1), c);
 	ELSIF v IN ('answer', 'reject') THEN
-		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state = 'received' ORDER BY random() LIMIT 1), c);
+		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state = 'received' ORDER BY pg_temp.lot(id, (SELECT random())) LIMIT 1), c);
 	ELSIF v = 'resume' THEN
-		c := coalesce((SELECT complaint_id FROM peoplecall.request WHERE kind IN ('suspend', 'shelve') AND granted AND ended_at IS NULL ORDER BY random() LIMIT 1), c);
+		c := coalesce((SELECT complaint_id FROM peoplecall.request WHERE kind IN ('suspend', 'shelve') AND granted AND ended_at IS NULL ORDER BY pg_temp.lot(complaint_id + seq, (SELECT random())) LIMIT 1), c);
 	ELSIF v IN ('ask', 'withdraw_task', 'accept', 'complete') AND random() < 0.8 THEN
-		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state = 'dispatched' ORDER BY random() LIMIT 1), c);
+		c := coalesce((SELECT id FROM peoplecall.complaint WHERE state = 'dispatched' ORDER BY pg_temp.lot(id, (SELECT random())) LIMIT 1), c);
 	END IF;
-	t := (SELECT seq FROM peoplecall.task WHERE complaint_id = c AND state IN ('sent', 'accepted') ORDER BY random() LIMIT 1);
+	t := (SELECT seq FROM peoplecall.task WHERE complaint_id = c AND state IN ('sent', 'accepted') ORDER BY pg_temp.lot(seq, (SELECT random())) LIMIT 1);
 	BEGIN
 		CASE v
 		WHEN 'submit' THEN
@@ -73,7 +76,7 @@ BEGIN
 			END IF;
 		WHEN 'rate' THEN PERFORM peoplecall.rate(c, random() < 0.7, (1 + floor(random() * 5))::int);
 		WHEN 'reopen' THEN PERFORM peoplecall.reopen(c, '又犯', random() < 0.8);
-		WHEN 'send_back' THEN PERFORM peoplecall.send_back(c, '未办好', (SELECT seq FROM peoplecall.task WHERE complaint_id = c AND state = 'done' ORDER BY random() LIMIT 1));
+		WHEN 'send_back' THEN PERFORM peoplecall.send_back(c, '未办好', (SELECT seq FROM peoplecall.task WHERE complaint_id = c AND state = 'done' ORDER BY pg_temp.lot(seq, (SELECT random())) LIMIT 1));
 		WHEN 'ask' THEN
 			v := pg_temp.pick('extend', 'suspend', 'return', 'exclude', 'lower', 'shelve');
 			PERFORM peoplecall.request(c, v::peoplecall.request_kind, '难办', evidence => '录音', until => CASE WHEN v IN ('suspend', 'shelve') THEN peoplecall.as_of() + random() * interval '6 days' END,

@@ -12,7 +12,7 @@ SET LOCAL search_path = pg_catalog, public, pg_temp;
 -- Functions and procedures.
 CREATE TEMPORARY TABLE function AS
 SELECT p.oid, p.oid::regprocedure::text AS name, p.proname, l.lanname AS language, p.prosecdef, p.proconfig,
-       p.prosqlbody IS NOT NULL AS standard_body, p.provolatile::text AS volatile, p.proparallel::text AS parallel, p.proleakproof, p.prokind
+       p.prosqlbody IS NOT NULL AS standard_body, p.proisstrict AS strict, p.prosrc, p.proacl, p.provolatile::text AS volatile, p.proparallel::text AS parallel, p.proleakproof, p.prokind
   FROM pg_proc AS p
   JOIN pg_language AS l ON l.oid = p.prolang
  WHERE p.pronamespace = 'peoplecall'::regnamespace;
@@ -63,6 +63,56 @@ SELECT is_empty($$SELECT o.oprcode::regprocedure FROM pg_operator AS o JOIN pg_p
 	WHERE o.oprnamespace = 'peoplecall'::regnamespace AND o.oprname IN ('=', '<>', '<', '<=', '>', '>=', '<@', '@>') AND NOT p.proleakproof$$,
 	'comparisons are leakproof');
 SELECT is_empty($$SELECT name FROM function WHERE proleakproof AND language <> 'c'$$, 'and only C is');
+
+-- Every C function that is no verb, with all its labels: volatile, parallel,
+-- strict, leakproof. One that is added is added here.
+CREATE TEMPORARY TABLE class (labels text, names text);
+INSERT INTO class VALUES
+	-- types, arithmetic: NULL for NULL
+	('i s strict', 'ancestor areacode areacode_in areacode_larger areacode_out areacode_recv areacode_send areacode_smaller areacode_sortsupport areacode_support
+		command_level common_ancestor complaint_id complaint_no district_of district_of_area grade_in grade_larger grade_out grade_recv grade_send grade_smaller
+		grade_sortsupport level lineage parent raise scale search_keys text_digest text_grams timelimit_in timelimit_out timelimit_recv timelimit_send timelimit_sortsupport'),
+	-- what policies and indexes ask, which says nothing of its arguments
+	('i s strict leakproof', 'areacode_cmp areacode_contains areacode_eq areacode_ge areacode_gt areacode_hash areacode_hash_extended areacode_le areacode_lt areacode_ne
+		areacode_within grade_cmp grade_eq grade_ge grade_gt grade_hash grade_hash_extended grade_le grade_lt grade_ne gram_keys keys_overlap subtree_first subtree_last
+		timelimit_cmp timelimit_eq timelimit_ge timelimit_gt timelimit_hash timelimit_hash_extended timelimit_le timelimit_lt timelimit_ne'),
+	('s r strict leakproof', 'may_read may_read_personal may_read_reporter'),
+	-- NULL means something
+	('i s', 'alike_groups_final chain_digest chain_step event_digest max min sla_state'),
+	('i u', 'alike_groups'),
+	-- compiled rules and the clock
+	('s s', 'add_work_time alike_groups_add as_of assisting_orgs clock_limit clock_plan clock_times due_at explain_deadline explain_grade explain_limit explain_responsibility
+		grade_complaint grade_with_reasons is_workday ladder_steps require_tables responsible_org responsible_rule verbs warn_at work_time workdays'),
+	('s s strict', 'areacode_rangesel areacode_subtree_joinsel areacode_subtree_sel calendar_gaps channel_of commanding_org likeness org_covers org_is_below rare_grams role_identity setting_number'),
+	('s r', 'my_orgs'),
+	('v s', 'new_track_code'),
+	-- the gate, and what changes something
+	('v u', 'act_for act_time gate_actor gate_area gate_channel gate_channels gate_narrow gate_officer gate_org gate_orgs gate_outside gate_reaches gate_recuse gate_state rulebook_changed'),
+	('v u strict', 'create_ledger latest_call');
+SELECT set_eq($$SELECT DISTINCT f.proname::text, concat_ws(' ', f.volatile, f.parallel, CASE WHEN f.strict THEN 'strict' END, CASE WHEN f.proleakproof THEN 'leakproof' END)
+	FROM function AS f WHERE f.language IN ('c', 'internal') AND f.prosrc <> 'pc_verb'$$,
+	$$SELECT n, c.labels FROM class AS c CROSS JOIN regexp_split_to_table(c.names, '\s+') AS n$$, 'every label of every C function');
+SELECT is_empty($$SELECT name FROM function WHERE prosrc = 'pc_verb' AND (strict OR proleakproof)$$, 'a verb is called with NULLs too: its body refuses them');
+-- Of the others: strict where NULL has no meaning; what is immutable is only arithmetic.
+SELECT set_eq($$SELECT proname::text FROM function WHERE language IN ('sql', 'plpgsql') AND strict$$,
+	'{open_needs,match_needs,uncovered,unowned,request_counts,attendance,overdue_shares,category_contains,category_is,category_depth}'::text[], 'these answer NULL with no row or NULL');
+-- without comments and texts: hints name verbs
+CREATE TEMPORARY TABLE called AS SELECT f.*, regexp_replace(regexp_replace(f.prosrc, '--[^\n]*', '', 'g'), '''(''''|[^''])*''', '''''', 'g') AS calls FROM function AS f;
+SELECT is_empty($$SELECT f.name, g.name FROM called AS f JOIN function AS g ON f.calls ~ ('peoplecall\.' || g.proname || '\(') AND g.prokind = 'f'
+	WHERE f.language = 'plpgsql' AND f.prokind = 'f' AND g.proname NOT IN ('max', 'min')
+	  -- of several of one name the safest counts
+	  AND g.oid = (SELECT o.oid FROM function AS o WHERE o.proname = g.proname ORDER BY o.volatile, o.parallel = 's' DESC LIMIT 1)
+	  AND ((f.volatile = 'i' AND g.volatile <> 'i') OR (f.volatile = 's' AND g.volatile = 'v' AND g.proname NOT LIKE 'gate\_%'))$$, 'nothing calls what is more volatile than itself');
+SELECT is_empty($$SELECT f.name, g.name FROM called AS f JOIN function AS g ON f.calls ~ ('peoplecall\.' || g.proname || '\(') AND g.prokind = 'f'
+	WHERE f.language = 'plpgsql' AND f.parallel <> 'u'
+	  AND g.oid = (SELECT o.oid FROM function AS o WHERE o.proname = g.proname ORDER BY o.volatile, o.parallel = 's' DESC LIMIT 1)
+	  AND (g.parallel = 'u' OR (f.parallel = 's' AND g.parallel = 'r'))$$, 'nor what is less fit for a parallel worker');
+-- Rights and settings.
+SELECT is_empty($$SELECT name, proacl FROM function WHERE proacl IS NOT NULL$$, 'no function''s rights are other than the default');
+SELECT set_eq($$SELECT DISTINCT split_part(c, '=', 1) FROM function AS f CROSS JOIN unnest(f.proconfig) AS c$$, '{search_path,client_min_messages,TimeZone,work_mem,plan_cache_mode,jit}'::text[], 'no other setting is pinned by a function');
+SELECT is_empty($$SELECT name, proconfig FROM function AS f WHERE EXISTS (SELECT FROM unnest(f.proconfig) AS c WHERE c LIKE 'search\_path=%' AND c <> 'search_path=pg_catalog, pg_temp')$$, 'and search_path to pg_catalog alone');
+SELECT is_empty($$SELECT name, m.part FROM function AS f CROSS JOIN regexp_matches(regexp_replace(f.prosrc, '--[^\n]*', '', 'g'), '(?:FROM|JOIN|UPDATE|INTO) (complaint|task|clock|event|notice|post|org|officer|reporter|listing|claim)\M AS', 'g') AS m (part)
+	WHERE f.language = 'plpgsql'$$, 'and every table is named with its schema');
 
 -- Everything else that people see has a comment.
 SELECT is_empty($$SELECT t.oid::regtype FROM pg_type AS t

@@ -104,5 +104,6 @@ SELECT is(peoplecall.forget_changes('infinity'), :last + 2 - 10::bigint, 'all of
 SELECT FROM peoplecall.submit('hotline', '再', '', '420106012001', 'market.food') \g /dev/null
 SELECT is((SELECT array_agg(no - :last) FROM peoplecall.changes()), '{3,4}', 'numbers are never given twice');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

@@ -119,5 +119,6 @@ SELECT is(pg_temp.try('chan_mini', 'SELECT FROM peoplecall.channel_role'), '4250
 TRUNCATE peoplecall.channel_role;
 SELECT is(pg_temp.send('chan_mini', 'hotline'), 'ok', 'without bindings everybody is free');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

@@ -60,17 +60,26 @@ SELECT pg_temp.noise('2019-12-05 09:00', '并一') AS principal \gset
 SELECT pg_temp.noise('2019-12-05 09:00', '并二') AS merged \gset
 SELECT FROM peoplecall.merge(:merged, :principal, '同一件') \g /dev/null
 SELECT FROM pg_temp.sweep_at('2019-12-05 09:30') \g /dev/null
-INSERT INTO peoplecall.listing (district_id, id, kind, area, title, quantity, claimed, fulfilled, published_at)
-	VALUES (420106, 420106000000000001, 'wish', '420106012001', '台灯', 5, 3, 1, '2019-11-25 09:00+08');
-INSERT INTO peoplecall.claim (district_id, listing_id, seq, org, quantity, claimed_at, fulfilled_at, lapsed_at) VALUES
-	(420106, 420106000000000001, 1, 22, 2, '2019-11-25 09:00+08', NULL, NULL),
-	(420106, 420106000000000001, 2, 22, 1, '2019-11-25 09:00+08', '2019-11-26 09:00+08', NULL),
-	(420106, 420106000000000001, 3, 22, 2, '2019-11-25 09:00+08', NULL, '2019-11-26 09:00+08');
+SELECT peoplecall.publish('wish', '台灯', '420106012001', quantity => 5, org => 22, resident_name => '许愿人', resident_phone => '10000000099') AS wish \gset
+SELECT peoplecall.claim(:wish, 2, org => 33), peoplecall.claim(:wish, 1, org => 34), peoplecall.claim(:wish, 2, org => 12) \g /dev/null
+SELECT peoplecall.fulfil(:wish, 2), peoplecall.release(:wish, 3, '无力') \g /dev/null
+SELECT pg_temp.noise('2019-12-05 10:00', '转走') AS moved \gset
+SELECT FROM peoplecall.transfer(:moved, '420102017020', '在江岸') \g /dev/null
+SELECT peoplecall.current_complaint(:moved) AS arrived \gset
+SELECT FROM peoplecall.supplement(:arrived, '又一处') \g /dev/null
+SELECT pg_temp.noise('2019-12-05 10:00', '批示') AS instructed \gset
+SELECT FROM peoplecall.instruct(:instructed, 333, '限期办结', '2d') \g /dev/null
+SELECT pg_temp.noise('2019-12-05 10:00', '忘记') AS forgotten \gset
+SELECT FROM peoplecall.forget_reporter(:forgotten) \g /dev/null
+SELECT FROM peoplecall.changes(NULL, 20) \g /dev/null
+SELECT FROM peoplecall.urge(:instructed) \g /dev/null
+SELECT FROM peoplecall.urge(:instructed) \g /dev/null
+SELECT FROM peoplecall.refresh_appraisal(420106, 5) \g /dev/null
 
 SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'a ledger that verbs filled is whole');
 SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'and its history');
 SELECT set_eq('SELECT DISTINCT state::text FROM peoplecall.complaint',
-	'{received,dispatched,completed,closed,shelved,merged}'::text[], 'it has a matter in every state that these verbs lead to');
+	'{received,dispatched,completed,closed,shelved,merged,moved}'::text[], 'it has a matter in every state that these verbs lead to');
 SELECT cmp_ok((SELECT count(*) FROM peoplecall.supervision), '>', 0::bigint, 'supervision');
 SELECT cmp_ok((SELECT count(*) FROM peoplecall.event WHERE verb = 'alarm'), '>', 10::bigint, 'and steps of the ladder');
 SELECT cmp_ok((SELECT count(*) FROM peoplecall.clock WHERE paused_at IS NOT NULL AND stopped_at IS NULL), '>', 3::bigint, 'and paused clocks');
@@ -165,7 +174,7 @@ INSERT INTO damage (c, finding, statement) VALUES
 	(:suspended, 'deadline light pause', 'UPDATE peoplecall.clock SET paused_at = NULL WHERE complaint_id = $1 AND kind = ''resolve'''),
 	(:suspended, 'deadline pause', 'UPDATE peoplecall.clock SET pauses = ''{}'' WHERE complaint_id = $1 AND kind = ''resolve'''),
 	-- orders
-	(:late, 'order', 'UPDATE peoplecall.supervision SET closed_at = ordered_at WHERE complaint_id = $1'),
+	(:late, 'order', 'UPDATE peoplecall.supervision SET closed_at = ordered_at, conclusion = ''x'' WHERE complaint_id = $1'),
 	(:late, 'order', 'UPDATE peoplecall.supervision SET clock_seq = 1 WHERE complaint_id = $1'),
 	-- links
 	(:merged, 'principal', 'UPDATE peoplecall.complaint SET principal_id = NULL WHERE id = $1'),
@@ -174,10 +183,35 @@ INSERT INTO damage (c, finding, statement) VALUES
 	(:merged, 'principal', 'UPDATE peoplecall.complaint SET principal_id = $1 WHERE id = $1'),
 	(:merged, 'principal', 'UPDATE peoplecall.complaint SET closed_at = last_event_at WHERE id = $1'),
 	(:working, 'origin', format('UPDATE peoplecall.complaint SET origin_id = %s WHERE id = $1', :closed)),
+	-- moved
+	(:moved, 'moved', 'UPDATE peoplecall.complaint SET state = ''withdrawn'' WHERE id = $1'),
+	(:arrived, 'origin', format('UPDATE peoplecall.complaint SET origin_id = %s WHERE id = $1; UPDATE peoplecall.complaint SET state = ''withdrawn'', moved_to = NULL WHERE id = %s', :closed, :moved)),
+	(:closed, 'moved', format('UPDATE peoplecall.complaint SET moved_to = %s WHERE id = $1; DELETE FROM peoplecall.reporter WHERE complaint_id = $1; DELETE FROM peoplecall.track_key WHERE complaint_id = $1', :sent)),
+	(:moved, 'moved', 'INSERT INTO peoplecall.reporter (district_id, complaint_id, area) VALUES (420106, $1, ''420106012001'')'),
+	-- codes, and who was forgotten
+	(:working, 'track_key', 'DELETE FROM peoplecall.track_key WHERE complaint_id = $1'),
+	(:working, 'track_key', 'INSERT INTO peoplecall.track_key (code, district_id, complaint_id) VALUES (''X'', 420106, $1)'),
+	(:moved, 'track_key', 'INSERT INTO peoplecall.track_key (code, district_id, complaint_id) VALUES (''X'', 420106, $1)'),
+	(:forgotten, 'track_key', 'INSERT INTO peoplecall.track_key (code, district_id, complaint_id) VALUES (''X'', 420106, $1)'),
+	(:forgotten, 'forgotten', 'UPDATE peoplecall.reporter SET phone = ''1'' WHERE complaint_id = $1'),
+	(:working, 'track_key', 'UPDATE peoplecall.reporter SET name = NULL, phone = NULL, forgotten_at = now() WHERE complaint_id = $1'),
+	-- orders
+	(:instructed, 'order', 'UPDATE peoplecall.supervision SET answer = ''x'', answered_at = ordered_at WHERE complaint_id = $1'),
+	(:instructed, 'light order', 'UPDATE peoplecall.clock SET stopped_at = started_at, verdict = ''met'', next_alarm_at = NULL WHERE complaint_id = $1 AND kind = ''answer'''),
+	(:instructed, 'order', 'UPDATE peoplecall.supervision SET leader = NULL WHERE complaint_id = $1'),
+	-- the feed
+	(:late, 'change', 'UPDATE peoplecall.change SET verb = ''x'' WHERE complaint_id = $1 AND seq = 1'),
+	(:late, 'change', 'UPDATE peoplecall.change SET seq = 900 + seq WHERE complaint_id = $1'),
+	(:instructed, 'change', 'UPDATE peoplecall.change_queue SET seq = seq + 90 WHERE complaint_id = $1'),
+	(:instructed, 'change', 'UPDATE peoplecall.change_queue SET events = 2 WHERE complaint_id = $1 AND seq = (SELECT max(q.seq) FROM peoplecall.change_queue AS q WHERE q.complaint_id = $1)'),
+	(:instructed, 'change', 'UPDATE peoplecall.change_queue SET events = 0 WHERE complaint_id = $1'),
+	(:instructed, 'change', 'UPDATE peoplecall.change_queue SET events = 2 WHERE complaint_id = $1 AND seq = (SELECT min(q.seq) FROM peoplecall.change_queue AS q WHERE q.complaint_id = $1)'),
+	(:late, 'change', 'INSERT INTO peoplecall.change_queue (district_id, complaint_id, seq, events, at, state, grade) VALUES (420106, $1, 1, 1, now(), ''received'', ''A'')'),
 	(:working, 'intake_key', 'UPDATE peoplecall.intake_key SET complaint_id = 420106000000999999 WHERE complaint_id = $1'),
 	-- areas
 	(:working, 'area', 'UPDATE peoplecall.complaint SET area = ''420106012009'' WHERE id = $1'),
 	-- the outbox
+	(:late, 'notice', 'INSERT INTO peoplecall.setting VALUES (''quiet_hours'', ''{"from": "20:00", "to": "08:00"}'') ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value; UPDATE peoplecall.complaint SET urgency = ''normal'' WHERE id = $1; UPDATE peoplecall.notice SET not_before = ''2019-12-05 23:00+08'', attempts = 0 WHERE complaint_id = $1 AND template IN (''half'', ''due'', ''overdue'')'),
 	(:late, 'notice', 'UPDATE peoplecall.notice SET key = (SELECT n.key FROM peoplecall.notice AS n WHERE n.complaint_id = $1 ORDER BY n.seq LIMIT 1) WHERE complaint_id = $1');
 INSERT INTO damage (c, finding, statement)
 SELECT :late, 'area', format('UPDATE peoplecall.%I SET area = ''420106012009'' WHERE complaint_id = $1', t)
@@ -205,6 +239,17 @@ SELECT is((SELECT string_agg(format('%s: %s', d.statement, f), E'\n')
 SELECT is(pg_temp.damaged('UPDATE peoplecall.listing SET claimed = 4'), 'listing -', 'more claimed than claims');
 SELECT is(pg_temp.damaged('UPDATE peoplecall.claim SET quantity = 3 WHERE seq = 1'), 'listing -', 'a claim that is not counted');
 SELECT is(pg_temp.damaged('UPDATE peoplecall.listing SET fulfilled = 0'), 'listing -', 'fulfilled');
+SELECT is(pg_temp.damaged('DELETE FROM peoplecall.listing_event WHERE seq = 2'), 'listing -', 'a line of a listing''s history');
+SELECT is(pg_temp.damaged('UPDATE peoplecall.listing_event SET seq = 99 WHERE seq = 2'), 'listing -', 'one out of its place');
+SELECT is(pg_temp.damaged('UPDATE peoplecall.listing SET last_event_at = last_event_at + interval ''1 s'''), 'listing -', 'when the last one was');
+SELECT is(pg_temp.damaged('DELETE FROM peoplecall.change WHERE no = 7'), 'change -', 'a number that is missing');
+SELECT is(pg_temp.damaged('DELETE FROM peoplecall.change WHERE no = 1'), 'change -', 'the first one');
+SELECT is(pg_temp.damaged('UPDATE peoplecall.change_head SET last_no = last_no + 1'), 'change -', 'a number that nobody got');
+SELECT is(pg_temp.damaged('UPDATE peoplecall.change_head SET forgotten = 3'), 'change -', 'more forgotten than is gone');
+SELECT is(pg_temp.damaged('DELETE FROM peoplecall.change_head'), 'change -', 'no head');
+SELECT is(pg_temp.damaged('UPDATE peoplecall.appraisal_mark SET complaint_id = 420106000000999999 WHERE district_id = 420106'), 'appraisal 420106000000999999', 'a mark of nothing');
+SELECT is(pg_temp.damaged('UPDATE peoplecall.appraisal_fact SET complaint_id = 420106000000999999 WHERE (complaint_id, entry) = (SELECT f.complaint_id, f.entry FROM peoplecall.appraisal_fact AS f LIMIT 1)'), 'appraisal 420106000000999999', 'a fact of nothing');
+SELECT is(pg_temp.damaged('UPDATE peoplecall.track_key SET complaint_id = 420106000000999999 WHERE complaint_id = ' || :closed), 'track_key 420106000000999999', 'a code of nothing');
 SELECT is(pg_temp.damaged('UPDATE peoplecall.notice SET complaint_id = 420106000000999999 WHERE (complaint_id, seq) = (SELECT n.complaint_id, n.seq FROM peoplecall.notice AS n LIMIT 1)'),
 	'notice 420106000000999999', 'a notice of nothing');
 
@@ -212,7 +257,7 @@ SELECT is(pg_temp.damaged('UPDATE peoplecall.notice SET complaint_id = 420106000
 -- reckons them again.
 UPDATE peoplecall.calendar_window SET closes = '17:00' WHERE closes = '17:30';
 SELECT is((SELECT array_agg(DISTINCT f.problem) FROM peoplecall.check_ledger() AS f), '{deadline}', 'another calendar: deadlines');
-SELECT FROM peoplecall.recompute(420106) \g /dev/null
+SELECT peoplecall.recompute(420102), peoplecall.recompute(420106) \g /dev/null
 SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'recomputed: nothing');
 SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'nor in the history');
 

@@ -131,5 +131,6 @@ SELECT is(peoplecall.command_for('420106012001', 'street', 12, now())::text, '(d
 UPDATE peoplecall.org SET active = false WHERE id = 61;
 SELECT is(pg_temp.command(pg_temp.file('open', '10000001202', 'police.noise', 1)), 'B street', 'nobody commands it but the ledger''s owner');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

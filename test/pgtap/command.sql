@@ -81,5 +81,6 @@ UPDATE peoplecall.officer SET active = false WHERE role = 'chief' AND org = 1;
 SELECT is(pg_temp.refusal(format('SELECT peoplecall.report(%s, ''x'', 1, ''city'')', :r)), 'PC005', 'an org without a chief');
 SELECT is(pg_temp.receipt(x), 'dispatched B task 1 org 33 green 12-05 11:00', 'a note for the file needs nobody') FROM peoplecall.report(:r, '在办', 1) AS x;
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

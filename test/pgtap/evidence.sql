@@ -119,5 +119,6 @@ SELECT is_empty($$SELECT e.detail FROM peoplecall.event AS e WHERE e.detail::tex
 -- the table itself holds to it
 SELECT throws_ok(format('INSERT INTO peoplecall.attachment (district_id, complaint_id, area, seq, uri, sha256, stage, attached_at) VALUES (420106, %s, ''420106012001'', 99, ''x'', ''x'', ''report'', now())', :w), '23514', NULL, 'the table takes no other digest');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

@@ -209,9 +209,14 @@ INSERT INTO trial (verb, reach, before, call) VALUES
 	('marked_districts', 'any', NULL, $$SELECT peoplecall.marked_districts()$$),
 	('changes', 'any', NULL, $$SELECT peoplecall.changes(NULL, 1000)$$),
 	('forget_changes', 'none', NULL, $$SELECT peoplecall.forget_changes(NULL)$$),
+	('partition_ledger', 'none', NULL, $$SELECT peoplecall.partition_ledger('month', NULL)$$),
+	('keep_partitions', 'none', NULL, $$SELECT peoplecall.keep_partitions(3)$$),
+	('detach_history', 'none', NULL, $$SELECT peoplecall.detach_history('2000-01-01', false)$$),
 	('import_batch', 'any', NULL, $$SELECT peoplecall.import_batch(0, 5000)$$),
 	('replay', 'any', NULL, $$SELECT peoplecall.replay('2019-11-01', '2019-12-01', NULL, '{resolve}')$$),
 	('replay_detail', 'any', NULL, $$SELECT peoplecall.replay_detail('2019-11-01', '2019-12-01', NULL, '{resolve}')$$),
+	('forget_reporter', 'area', NULL, $$SELECT peoplecall.forget_reporter(420106000000000001)$$),
+	('forget_resident', 'area', 'listed', $$SELECT peoplecall.forget_resident(420106000000000003)$$),
 	('appoint', 'line12', NULL, $$SELECT peoplecall.appoint('gate_other', 'read', 12)$$),
 	('appoint', 'line12', NULL, $$SELECT peoplecall.appoint(123, 'read', 12)$$),
 	('dismiss', 'line12', NULL, $$SELECT peoplecall.dismiss('gate_other', 'read', 12)$$),
@@ -304,6 +309,72 @@ SELECT is(array_agg(x.org || ' ' || x.duty || ' ' || x.outcome) FILTER (WHERE x.
 	                          AND coalesce(x.duty = t.by, true)
                          THEN 'ok' ELSE '42501' END
  GROUP BY t.call;
+
+-- The same by every way to a post: a role that inherits it, an application for
+-- an officer, and a superuser for one, who then has that officer's posts alone.
+CREATE ROLE gate_pool;
+CREATE ROLE gate_heir IN ROLE gate_pool;
+CREATE ROLE gate_delegate;
+INSERT INTO peoplecall.post (role, duty, org) VALUES ('gate_delegate', 'delegate', 1);
+CREATE FUNCTION pg_temp.by_way(way text, t trial, duty peoplecall.duty, org bigint) RETURNS text LANGUAGE sql
+AS $$
+	SELECT pg_temp.try(
+		CASE way WHEN 'heir' THEN 'gate_heir' WHEN 'delegate' THEN 'gate_delegate' ELSE 'postgres' END::name,
+		CASE way WHEN 'heir' THEN '' ELSE format('SELECT peoplecall.act_for(%s); ', org * 10 + 1) END || t.call, NULL, NULL,
+		format(CASE way WHEN 'heir' THEN 'INSERT INTO peoplecall.post (role, duty, org) VALUES (''gate_pool'', %L, %s)'
+		                ELSE 'INSERT INTO peoplecall.post (officer, duty, org) VALUES (%3$s, %1$L, %2$s)' END, duty, org, org * 10 + 1)
+		|| coalesce('; ' || t.before, ''))
+$$;
+SELECT is(array_agg(x.org || ' ' || x.duty || ' ' || x.outcome) FILTER (WHERE x.outcome <> ''), NULL, format('%s: %s', t.call, w.way))
+  FROM trial AS t
+  JOIN peoplecall.verbs() AS v ON v.verb = t.verb
+ CROSS JOIN (VALUES ('heir'), ('delegate'), ('superuser')) AS w (way)
+  LEFT JOIN LATERAL (
+	SELECT p.*, d.duty, pg_temp.by_way(w.way, t, d.duty, p.org) AS outcome
+	  FROM unnest(enum_range(NULL::peoplecall.duty)) AS d (duty)
+	  JOIN place AS p ON p.org = 1 OR (p.org = 2 AND d.duty = ANY (v.duties))) AS x
+    ON x.outcome <> CASE WHEN x.duty = ANY (CASE WHEN t.by IS NULL THEN v.duties ELSE ARRAY[t.by] END)
+	                          AND pg_temp.reached((x.org, x.area, x.command, x.line31, x.line12, x.district)::place, t.reach, x.duty)
+	                          -- an officer hands over what is his
+	                          AND (t.verb <> 'hand_over' OR w.way = 'heir')
+                         THEN 'ok' ELSE '42501' END
+ GROUP BY t.call, w.way;
+-- an application's own posts count for nothing while it acts for somebody
+SELECT is(array_agg(t.call || ' ' || x.outcome) FILTER (WHERE x.outcome <> ''), NULL, 'acting for an officer without posts: nothing, whatever the application may')
+  FROM trial AS t
+  LEFT JOIN LATERAL (
+	SELECT pg_temp.try('gate_delegate', 'SELECT peoplecall.act_for(12); ' || t.call, NULL, NULL,
+		concat_ws('; ', 'INSERT INTO peoplecall.post (role, duty, org) SELECT ''gate_delegate'', d, 1 FROM unnest(enum_range(NULL::peoplecall.duty)) AS d ON CONFLICT DO NOTHING', t.before)) AS outcome) AS x
+    ON x.outcome <> '42501';
+
+-- Which duties each verb asks for: written here by hand, so that a slip in the
+-- table of verbs is not its own proof.
+SELECT set_eq('SELECT v.verb, array_to_string(v.duties, '' '') FROM peoplecall.verbs() AS v', $$VALUES
+	('submit', 'intake'), ('urge', 'intake'), ('supplement', 'intake'), ('withdraw', 'intake'), ('track_code', 'intake'),
+	('answer', 'intake dispatch'), ('reject', 'intake dispatch'), ('refer', 'intake dispatch'),
+	('rate', 'intake verify'), ('object_exclusion', 'intake verify'), ('attach', 'intake handle'), ('track', 'intake delegate'),
+	('reclassify', 'dispatch'), ('dispatch', 'dispatch'), ('withdraw_task', 'dispatch'), ('escalate', 'dispatch'), ('transfer', 'dispatch'),
+	('merge', 'dispatch'), ('split', 'dispatch'), ('convene', 'dispatch'), ('rule', 'dispatch'), ('end_coordination', 'dispatch'), ('mark', 'dispatch'),
+	('join_alliance', 'dispatch'), ('leave_alliance', 'dispatch'), ('convene_needs', 'dispatch'), ('publish_project', 'dispatch'),
+	('raise_hot', 'dispatch supervise'), ('decide', 'dispatch supervise'), ('instruct', 'dispatch supervise'),
+	('resume', 'dispatch handle supervise'),
+	('request', 'handle'), ('hand_over', 'handle'), ('accept', 'handle'), ('contact', 'handle'), ('complete', 'handle'),
+	('sign', 'dispatch handle'), ('attend', 'dispatch handle'), ('answer_supervision', 'dispatch handle'), ('assign', 'dispatch handle'),
+	('hand_over_all', 'dispatch handle'), ('report', 'dispatch handle'), ('publish', 'dispatch handle'), ('close_listing', 'dispatch handle'), ('fulfil', 'dispatch handle'),
+	('claim', 'intake dispatch handle'), ('release', 'intake dispatch handle'), ('register_volunteer', 'intake dispatch handle'), ('unregister_volunteer', 'intake dispatch handle'),
+	('home_counts', 'dispatch handle read'),
+	('send_back', 'verify'), ('revisit', 'verify'), ('close', 'verify'), ('reopen', 'verify'),
+	('supervise', 'supervise'), ('close_supervision', 'supervise'), ('decide_unsolved', 'supervise'),
+	('appraise', 'dispatch handle verify supervise configure read'), ('appraised_shares', 'dispatch handle verify supervise configure read'),
+	('trend', 'dispatch handle verify supervise configure read'),
+	('freeze_appraisal', 'supervise configure'), ('check_appraisal', 'supervise configure'),
+	('refresh_appraisal', 'configure'), ('recount_appraisal', 'configure'), ('marked_districts', 'configure'), ('due_list_districts', 'configure'),
+	('tick_lists', 'configure'), ('due_districts', 'configure'), ('tick', 'configure'), ('recompute', 'configure'), ('open_districts', 'configure'),
+	('import_batch', 'configure'), ('appoint', 'configure'), ('dismiss', 'configure'),
+	('take_notices', 'configure delegate'), ('confirm_notice', 'configure delegate'), ('fail_notice', 'configure delegate'),
+	('changes', 'intake configure read'), ('replay', 'configure read'), ('replay_detail', 'configure read'),
+	('forget_reporter', 'personal'), ('forget_resident', 'personal'),
+	('forget_changes', ''), ('refresh_likeness', ''), ('install_defaults', '')$$, 'the duties of every verb');
 
 --
 -- The handling org never verifies itself, even where it commands.
@@ -603,11 +674,12 @@ SELECT is(pg_temp.try(who::name, replace(t.call, '(', '_body('), NULL, NULL, t.b
 		WHEN 'appraise' THEN $$'2019-11-01', '2019-11-30', '420106012001', 31, 'handled', 'org'$$
 		WHEN 'appraised_shares' THEN $$'due', '2019-11-01', '2019-11-30', '420106012001', 31, 'handled'$$
 		WHEN 'trend' THEN $$'420106012001', '2019-11-01', '2019-11-30', 'handled'$$
+		WHEN 'forget_reporter' THEN $$420106000000000001, false$$
 		WHEN 'refresh_appraisal' THEN $$420106, 10$$
 		ELSE substring(p.call FROM '\((.*)\)') END)) AS call
 	    FROM trial AS p) AS t
  CROSS JOIN (VALUES ('gate_other'), ('postgres'), (:'ledger_owner')) AS r (who);
-SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger_body()'), '42501', 'create_ledger_body() outside');
+SELECT is(pg_temp.try('postgres', 'SELECT peoplecall.create_ledger_body(NULL)'), '42501', 'create_ledger_body() outside');
 
 -- Nobody but the owner writes, reads more than his posts bring, or is helped
 -- by the functions that verbs share.

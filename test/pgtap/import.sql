@@ -154,4 +154,5 @@ SELECT 'board', c.external_id, c.title, c.area::text, c.received_at::text FROM p
 CALL peoplecall.import_complaints() \gset done_
 SELECT is(:'done_imported' || ' ' || :'done_known', '0 4500', 'read again, every matter is known');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();

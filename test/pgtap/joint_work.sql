@@ -193,5 +193,6 @@ SELECT FROM peoplecall.close(:o) \g /dev/null
 UPDATE peoplecall.org SET active = false WHERE id = 26;
 SELECT is(pg_temp.receipt(r), 'received A green 11-27 09:30', 'by the command''s too') FROM peoplecall.reopen(:o, '再办') AS r;
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

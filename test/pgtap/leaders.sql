@@ -281,5 +281,6 @@ SELECT complaint_id AS o FROM peoplecall.submit('hotline', '积水', '', '420106
 SELECT FROM pg_temp.sweep_at('2019-12-12 22:15') \g /dev/null
 SELECT is(pg_temp.notes(:o), '{"221 half 12-12 22:15"}', 'null: at once');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

@@ -308,7 +308,9 @@ SELECT is_empty($$SELECT t.x FROM (SELECT detail::text AS x FROM peoplecall.list
 	WHERE t.x ~ '张伟|李娜|欧阳明|许愿大妈|1000000000[1-9]|10000000099'$$, 'no event, notice or list names a person');
 
 -- Matching: the nearest first, by category, by likeness, enough left.
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'so far the ledger is whole');
 DELETE FROM peoplecall.listing_event; DELETE FROM peoplecall.claim; DELETE FROM peoplecall.listing_resident; DELETE FROM peoplecall.listing;
+DELETE FROM peoplecall.notice;
 TRUNCATE l;
 INSERT INTO l VALUES ('N', peoplecall.publish('need', '社区养老食堂需要厨师', '420106012001', quantity => 2, category => 'property', org => 22));
 SELECT is_empty('SELECT * FROM peoplecall.match_needs(''420106'')', 'nothing answers');
@@ -371,7 +373,8 @@ SELECT is_empty('SELECT pg_temp.wrong()', 'all counts are what a recount finds')
 -- The reform's figures: a district alliance took in 102 bodies and published
 -- 102 resources and 23 shared posts; branches and members at communities.
 SAVEPOINT figures;
-DELETE FROM peoplecall.listing_event; DELETE FROM peoplecall.claim; DELETE FROM peoplecall.listing;
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'so far the ledger is whole');
+DELETE FROM peoplecall.listing_event; DELETE FROM peoplecall.claim; DELETE FROM peoplecall.listing; DELETE FROM peoplecall.notice;
 DELETE FROM peoplecall.volunteer_person; DELETE FROM peoplecall.volunteer; DELETE FROM peoplecall.alliance_member;
 INSERT INTO peoplecall.org (id, code, name, kind, area) SELECT 1000 + n, 'body' || n, '成员单位' || n, 'company', '420106' FROM generate_series(1, 102) AS n;
 SELECT is((SELECT count(*) FROM generate_series(1, 102) AS n WHERE peoplecall.join_alliance('420106', 1000 + n) AND peoplecall.publish('resource', '资源' || n, '420106', org => 1000 + n) > 0), 102::bigint, '102 bodies with a resource each'),
@@ -449,5 +452,6 @@ SELECT cmp_ok((SELECT count(*) FROM tried AS t WHERE t.verb = w.verb AND t.outco
 SELECT cmp_ok((SELECT count(*) FROM peoplecall.claim WHERE ended = w.ended), '>', 0::bigint, 'claims that are ' || w.ended) FROM (VALUES ('fulfilled'), ('lapsed'), ('released'), ('closed')) AS w (ended);
 SELECT is_empty('SELECT pg_temp.wrong()', 'and after all of it the counts are what a recount finds');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

@@ -123,6 +123,21 @@ SELECT is(ARRAY(SELECT d FROM peoplecall.open_districts() AS d), '{420106}', 'th
 SELECT is((SELECT count(*) FROM peoplecall.clock AS k WHERE k.stopped_at IS NULL AND k.due_at <> peoplecall.due_at(k.started_at, k.allowed, k.extensions, k.pauses, k.calendar)), 0::bigint, 'every deadline follows from what is stored with it');
 SELECT is((SELECT count(*) FROM peoplecall.complaint AS c WHERE c.event_count <> (SELECT count(*) FROM peoplecall.event AS e WHERE e.complaint_id = c.id)), 0::bigint, 'every event is counted');
 
+-- An order outlives the closing of its matter, and its clock goes by the calendar
+-- in force all the same.
+SELECT * FROM pg_temp.at('2020-02-06 10:00');
+INSERT INTO peoplecall.category (path, name, base_grade) VALUES ('closed', '已办结', 'A');
+SELECT complaint_id AS f FROM peoplecall.submit('hotline', '噪声', '', '420106012001', 'closed') \gset
+SELECT FROM peoplecall.complete(:f, '好') \g /dev/null
+SELECT FROM peoplecall.close(:f) \g /dev/null
+SELECT FROM peoplecall.supervise(:f, '回头看') \g /dev/null
+SELECT FROM peoplecall.supervise(:f, '再看', allowed => '1wd', org => 12) \g /dev/null
+SELECT is(ARRAY(SELECT * FROM pg_temp.clocks(:f, 'answer')), ARRAY['- answer: 02-06 10:00 > 02-10 09:15 > 02-11 17:30, alarm 02-10 09:15', '- answer: 02-06 10:00 > 02-07 09:15 > 02-07 17:30, alarm 02-07 09:15'], 'an order for a closed matter');
+INSERT INTO peoplecall.calendar_day (calendar, day, is_workday) VALUES ('state', '2020-02-10', false);
+SELECT is(ARRAY(SELECT DISTINCT problem FROM peoplecall.check_ledger()), '{deadline}', 'a day off more');
+SELECT is((r.last, r.complaints, r.moved)::text, '(,3,5)', 'moves its clock, and two of each of the open ones') FROM peoplecall.recompute(420106) AS r;
+SELECT is(ARRAY(SELECT * FROM pg_temp.clocks(:f, 'answer')), ARRAY['- answer: 02-06 10:00 > 02-11 09:15 > 02-12 17:30, alarm 02-11 09:15', '- answer: 02-06 10:00 > 02-07 09:15 > 02-07 17:30, alarm 02-07 09:15'], 'by a day');
+
 SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'the ledger is whole');
 SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'and so is its history');
 SELECT * FROM finish();

@@ -186,5 +186,6 @@ SET LOCAL ROLE replay_reader;
 SELECT is((SELECT array_agg(DISTINCT peoplecall.ancestor(r.place, 'district')::text) FROM peoplecall.replay_detail('2019-11-01', '2019-12-01') AS r), '{420106}', 'a reader sees his own areas');
 RESET ROLE;
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

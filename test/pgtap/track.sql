@@ -115,5 +115,6 @@ SELECT is((t.state, t.sla, t.due_at, t.closed_at)::text, '(withdrawn,,,"2019-12-
 SELECT is(pg_temp.steps(:w), 'submit, dispatch 武昌区公安分局, withdraw', 'and nothing since');
 SELECT is((t.state, pg_temp.steps(:x))::text, '(dispatched,"submit, dispatch 武昌区公安分局, merge, accept 武昌区公安分局")', 'who is left sees the work') FROM peoplecall.track(pg_temp.code(:x)) AS t;
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

@@ -201,9 +201,9 @@ SELECT FROM peoplecall.request(:x, 'return', '非职责', task => 2) \g /dev/nul
 SELECT peoplecall.convene('{42,44}', '{某公司}', :x, meets_at => '2019-12-10 09:00+08', place => '街道') AS m \gset
 -- orders: one waits, one is answered
 INSERT INTO peoplecall.clock (district_id, complaint_id, area, seq, kind, calendar, allowed, started_at, warn_at, due_at, next_alarm_at)
-SELECT 420102, :x, '420102017020', 20, 'answer', 'office', '1wd', '2019-12-05 10:00+08', '2019-12-05 16:00+08', '2019-12-06 17:30+08', '2019-12-05 16:00+08';
+SELECT 420102, :x, '420102017020', 8, 'answer', 'office', '1wd', '2019-12-05 10:00+08', '2019-12-05 16:00+08', '2019-12-06 17:30+08', '2019-12-05 16:00+08';
 INSERT INTO peoplecall.supervision (district_id, complaint_id, area, seq, kind, ordered_by, leader, org, reason, ordered_at, clock_seq, answer, answered_at)
-VALUES (420102, :x, '420102017020', 1, 'instruction', NULL, 13, 43, '限期解决', '2019-12-05 10:00+08', 20, NULL, NULL),
+VALUES (420102, :x, '420102017020', 1, 'instruction', NULL, 13, 43, '限期解决', '2019-12-05 10:00+08', 8, NULL, NULL),
        (420102, :x, '420102017020', 2, 'supervision', 61, NULL, 43, '逾期', '2019-12-05 10:00+08', NULL, '已办', '2019-12-05 10:00+08');
 SELECT * FROM pg_temp.at('2019-12-09 10:00');
 SELECT is(pg_temp.receipt(r), 'received B green 12-09 10:30', 'all of it moves') FROM peoplecall.transfer(:x, '420106012009', '在武昌') AS r;
@@ -327,5 +327,6 @@ SELECT is((c.command_org, c.lead_org, c.state)::text, '(11,43,dispatched)', 'the
 SELECT is(pg_temp.receipt(r), 'dispatched B org 43 green 12-05 11:00', 'known for the district alone') FROM peoplecall.reclassify(:z, area => '420102') AS r;
 SELECT is(c.command_org, 2::bigint, 'no street commands what may be anywhere') FROM peoplecall.complaint AS c WHERE c.id = :z;
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

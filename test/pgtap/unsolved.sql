@@ -180,5 +180,6 @@ SELECT is(pg_temp.verdicts(:p), 'overturned met open', 'reopened for another rea
 SELECT is(pg_temp.receipt(x), 'merged B', 'judged since') FROM peoplecall.decide_unsolved(:b, true, '核实') AS x;
 SELECT is(pg_temp.verdicts(:p), 'overturned overturned open', 'overturns the closing that it was about');
 
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;

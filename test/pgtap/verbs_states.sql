@@ -46,6 +46,7 @@ INSERT INTO attempt (verb, call, leaves) VALUES
 	('withdraw', 'withdraw(pg_temp.open_still(%s), ''不必了'')', '{received,dispatched,completed,shelved,merged}'),
 	('attach', 'attach(%s, ''file:1'', sha256(''1''), ''report'')', '{received,dispatched,completed,closed,shelved,merged}'),
 	('decide_unsolved', 'decide_unsolved(pg_temp.unsolved(%s), true, ''属实'')', '{received,dispatched,completed,closed,shelved,merged}'),
+	('forget_reporter', 'forget_reporter(%s)', '{received,dispatched,completed,closed,merged,rejected,referred,withdrawn,shelved}'),
 	('merge', 'merge(%s, (SELECT complaint_id FROM peoplecall.submit(''hotline'', ''另一事'', '''', ''420106012001'')), ''同一事'')', '{received,dispatched}'),
 	('split', 'split(%s, ''两件事'')', '{merged}'),
 	('transfer', 'transfer(%s, ''420102017020'', ''在江岸'')', '{received,dispatched}');
@@ -162,7 +163,7 @@ SELECT is(c.state, s.state, format('a complaint is %s', s.state))
 SELECT is(pg_temp.outcome(a.call, s.id),
           CASE WHEN s.state = ANY (a.leaves) THEN 'allowed'
                -- a citizen's verb leads to where it goes on, which is received
-               WHEN s.state = 'moved' AND a.verb IN ('urge', 'supplement', 'withdraw') THEN 'allowed'
+               WHEN s.state = 'moved' AND a.verb IN ('urge', 'supplement', 'withdraw', 'forget_reporter') THEN 'allowed'
                WHEN s.state = 'moved' AND a.verb = 'decide_unsolved' THEN 'PC001 The complaint is received, and no word of its citizen that it is not solved waits.'
                WHEN s.state = 'moved' AND a.verb IN ('rate', 'split') THEN 'PC001 The complaint is received.'
                WHEN s.state = 'moved' AND a.verb = 'object_exclusion' THEN 'PC001 The complaint is received and counts.'
@@ -180,11 +181,11 @@ SELECT set_eq(
 SELECT set_eq(
 	$$SELECT v.verb FROM peoplecall.verbs() AS v WHERE v.states = '{}'$$,
 	ARRAY['answer_supervision', 'close_supervision', 'hand_over_all', 'sign', 'attend', 'end_coordination', 'mark', 'recompute', 'open_districts', 'submit', 'take_notices', 'confirm_notice', 'fail_notice', 'due_districts', 'tick',
-	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness', 'track', 'track_code',
+	      'appoint', 'dismiss', 'install_defaults', 'raise_hot', 'refresh_likeness', 'track', 'track_code', 'forget_resident',
 	      'join_alliance', 'leave_alliance', 'publish', 'close_listing', 'claim', 'fulfil', 'release', 'register_volunteer', 'unregister_volunteer',
 	      'home_counts', 'convene_needs', 'publish_project', 'due_list_districts', 'tick_lists',
 	      'appraise', 'appraised_shares', 'trend', 'freeze_appraisal', 'refresh_appraisal', 'recount_appraisal', 'check_appraisal', 'marked_districts',
-	      'changes', 'forget_changes', 'import_batch', 'replay', 'replay_detail'],
+	      'changes', 'forget_changes', 'partition_ledger', 'keep_partitions', 'detach_history', 'import_batch', 'replay', 'replay_detail'],
 	'verbs without a complaint to leave from');
 -- every function that takes the gate is in the table
 SELECT set_eq(

@@ -20,7 +20,7 @@ my @compile = ('cc', '-std=gnu99', '-O1', '-fno-builtin', '-fPIC', '-shared', "-
 plan skip_all => 'no glibc here' if $^O ne 'linux' or system('ldd --version 2>&1 | grep -qiE "glibc|gnu libc"') != 0;
 is(system(@compile), 0, 'the library is compiled') or BAIL_OUT('no compiler?');
 $ENV{LD_PRELOAD} = $library;
-my $node = new_node('builds');
+my $node = new_node('builds', conf => 'log_error_verbosity = verbose');
 delete $ENV{LD_PRELOAD};
 
 new_ledger($node, 'city');
@@ -161,7 +161,7 @@ my ($status, $out, $err) = $node->psql('city', $script, on_error_stop => 0);
 is(scalar(() = $out =~ /^after \d+: t/mg), 60, 'statement_timeout: after each the answer is right');
 cmp_ok(scalar(() = $err =~ /57014/g), '>', 0, 'and some ran into it');
 
-is(ask($node, 'city', 'SELECT c FROM peoplecall.check_ledger() AS c'), '', 'the ledger is whole');
+is(ask($node, 'city', q{SELECT c FROM peoplecall.check_ledger() AS c WHERE c.problem <> 'deadline'}), '', 'the ledger is whole, but for deadlines by other rules');
 is(ask($node, 'city', q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = 'city'}), '1', 'nothing is left over');
 $node->stop;
 unlike(slurp_file($node->logfile), qr/PANIC|terminated by signal/, 'no process died');

@@ -40,6 +40,7 @@ foreach my $story (@stories)
 	my ($held) = $said =~ /(\d+) expectations held/;
 	my $expected = () = story_text("demo/$story.sql") =~ /pg_temp\.expect\('/g;
 	is($held, $expected, "$story: each expectation was asked");
+	is(ask($node, 'wuhan', 'SELECT * FROM peoplecall.check_ledger()'), '', "$story: and the ledger is whole");
 }
 
 # With what the story includes, but for what defines expect().
