@@ -4,13 +4,16 @@
 #   make, make install, make installcheck   as any extension does it
 #   make test         installs what is missing, builds, installs, runs all tests
 #   make test-all     the same in folders of other Debian releases, RELEASES
+#   make test-upgrade a ledger through pg_upgrade from 15, likewise
 #   make test-partitioned   all tests on ledgers partitioned by month
+#   make bench        measures against what a user would write or install instead
 #   make coverage     how many lines of src/ the tests run
 #   make lint         gcc and clang with warnings as errors, cppcheck, clang's analyser
 #   make demo         likewise, and plays the story of a city; make demo-stop
 #
 # PG_CONFIG chooses the PostgreSQL, DESTDIR installs below a folder, WERROR=1
-# makes warnings errors. PARTS and TESTS choose what make test runs.
+# makes warnings errors. PARTS and TESTS choose what make test runs, ROWS and
+# SCALE=small|full what make bench measures.
 EXTENSION    = peoplecall
 EXTVERSION   = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" peoplecall.control)
 MODULE_big   = peoplecall
@@ -38,7 +41,7 @@ REGRESS      = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --launcher=tools/regress-psql
 
 # These do their own set-up, and must run where there is no PostgreSQL yet.
-SELF_CONTAINED = setup test test-all test-partitioned coverage lint demo demo-stop
+SELF_CONTAINED = setup test test-all test-upgrade test-partitioned bench coverage lint demo demo-stop
 
 ifeq ($(origin PG_CONFIG),undefined)
 PG_CONFIG   := $(shell tools/pg-config)
@@ -75,6 +78,11 @@ test:
 lint:
 	@tools/lint
 
+bench:
+	@tools/setup
+	@$(BUILD)
+	@MAKE='$(MAKE)' tools/bench $(ROWS)
+
 coverage:
 	@tools/setup test
 	@tools/coverage
@@ -86,6 +94,9 @@ test-partitioned:
 	@tools/setup test
 	@$(BUILD)
 	@MAKE='$(MAKE)' tools/test-partitioned
+
+test-upgrade:
+	@tools/test-upgrade $(RELEASES)
 
 demo:
 	@tools/setup

@@ -125,14 +125,40 @@ typedef struct PcCalendar
 	int32		first;
 	int32		last;
 	int64		usual_shift;	/* to guess the day of an instant */
-	double		days_per_open;	/* to guess the day of a sum */
-	double		days_per_workday;
+
+	/*
+	 * The days of the table that are working days, in order, by the number
+	 * that they have more than the first of them; then the last day of the
+	 * table, if it is none. 4 bytes a working day.
+	 */
+	int32	   *workdays;
+	int32		nworkdays;
+	double		workdays_per_open;	/* to guess the working day of a sum */
 	PcDayPattern *patterns;
 	int			npatterns;
 	int			maxpatterns;
 	PcOpening  *scratch;		/* nwindows of them */
 	PcZoneSpan	span;
 } PcCalendar;
+
+/* what the table holds; it must hold the day */
+static inline PcDay *
+pc_table_day(const PcCalendar *calendar, int32 day)
+{
+	return &calendar->days[day - calendar->first];
+}
+
+static inline const PcDayPattern *
+pc_table_pattern(const PcCalendar *calendar, int32 day)
+{
+	return &calendar->patterns[pc_table_day(calendar, day)->pattern];
+}
+
+static inline TimestampTz
+pc_table_start(const PcCalendar *calendar, int32 day)
+{
+	return (int64) day * USECS_PER_DAY - pc_table_pattern(calendar, day)->shift;
+}
 
 /* calendar_table.c */
 extern void pc_calendar_init(PcCalendar *calendar, MemoryContext context);
@@ -148,13 +174,15 @@ extern const PcDayPattern *pc_day_pattern(PcCalendar *calendar, int32 day);
 extern bool pc_day_is_workday(PcCalendar *calendar, int32 day);
 extern TimestampTz pc_day_close(PcCalendar *calendar, int32 day);
 extern int64 pc_open_time(PcCalendar *calendar, TimestampTz at);
+extern int64 pc_open_time_day(PcCalendar *calendar, TimestampTz at,
+							  int32 *day);
 extern TimestampTz pc_open_first(PcCalendar *calendar, int64 open_time,
 								 int32 near);
 extern TimestampTz pc_open_last(PcCalendar *calendar, int64 open_time,
 								int32 near);
 extern int64 pc_workdays_before(PcCalendar *calendar, int32 day);
 extern int64 pc_closes_until(PcCalendar *calendar, TimestampTz at);
-extern int32 pc_nth_workday(PcCalendar *calendar, int64 number, int32 near);
+extern int32 pc_nth_workday(PcCalendar *calendar, int64 number);
 PC_NORETURN extern void pc_time_out_of_range(void);
 
 /*

@@ -3,9 +3,8 @@
  *	  Look-ups in a compiled calendar: between instants, days, opening time and
  *	  the numbers of working days.
  *
- * Opening time and the numbers of working days are counted from an arbitrary
- * origin, the same one for as long as the compiled calendar lives: only their
- * differences mean something. Nothing here allocates once the table holds the
+ * Opening time and the numbers of working days count from any origin, the same
+ * for as long as the compiled calendar lives: only differences mean something. Nothing here allocates once the table holds the
  * days that are asked for, and nothing walks from day to day.
  */
 #include "postgres.h"
@@ -49,29 +48,11 @@ floor_divide(int64 value, int64 divisor)
 	return value / divisor - (value % divisor < 0 ? 1 : 0);
 }
 
-static inline PcDay *
-table_day(const PcCalendar *calendar, int32 day)
-{
-	return &calendar->days[day - calendar->first];
-}
-
-static inline const PcDayPattern *
-table_pattern(const PcCalendar *calendar, int32 day)
-{
-	return &calendar->patterns[table_day(calendar, day)->pattern];
-}
-
-static inline TimestampTz
-table_start(const PcCalendar *calendar, int32 day)
-{
-	return (int64) day * USECS_PER_DAY - table_pattern(calendar, day)->shift;
-}
-
 static inline int64
 table_key(const PcCalendar *calendar, int32 day, PcKey key)
 {
-	return key == PC_KEY_OPEN ? table_day(calendar, day)->open_before :
-		table_day(calendar, day)->workdays_before;
+	return key == PC_KEY_OPEN ? pc_table_day(calendar, day)->open_before :
+		pc_table_day(calendar, day)->workdays_before;
 }
 
 /*
@@ -133,9 +114,9 @@ place_instant(PcCalendar *calendar, TimestampTz *at)
 	*at -= place.cycles * PC_CYCLE_USECS;
 
 	/* the guess is off by as much as the zone's offset has ever changed */
-	while (*at < table_start(calendar, place.day))
+	while (*at < pc_table_start(calendar, place.day))
 		place.day--;
-	while (*at >= table_start(calendar, place.day + 1))
+	while (*at >= pc_table_start(calendar, place.day + 1))
 		place.day++;
 	return place;
 }
@@ -198,66 +179,83 @@ reach_key(PcCalendar *calendar, int64 wanted, PcKey key)
 }
 
 /*
- * The last day whose sum is not above the key, which is the day in which the
- * key is passed. Guesses by the average day, starting from a day near it, and
- * doubles the distance from there until the key is between two days.
+ * The place of a key, within what the table holds if that can be.
  */
 static inline PcPlace
-find_key(PcCalendar *calendar, int64 wanted, int32 near, PcKey key)
+place_of_key(PcCalendar *calendar, int64 wanted, PcKey key)
 {
-	PcPlace		place;
-	int32		low;
-	int32		high;
-	int32		step = 1;
+	PcPlace		place = {0, 0, wanted};
 
 	Assert(calendar->days != NULL);
 	if (likely(wanted >= table_key(calendar, calendar->first, key) &&
 			   wanted < table_key(calendar, calendar->last, key)))
-	{
-		place.cycles = 0;
-		place.key = wanted;
-	}
-	else
-		place = reach_key(calendar, wanted, key);
+		return place;
+	return reach_key(calendar, wanted, key);
+}
 
+/* Opening time before the working day with that index. */
+static inline int64
+workday_open(const PcCalendar *calendar, int32 index)
+{
+	return pc_table_day(calendar, calendar->workdays[index])->open_before;
+}
+
+/*
+ * The working day in which that opening time is passed. Guesses by the average
+ * working day, starting from a day near it: where all are of one length that
+ * is the one. Else doubles the distance from there until the time is between
+ * two working days.
+ */
+static inline PcPlace
+find_open(PcCalendar *calendar, int64 wanted, int32 near)
+{
+	PcPlace		place = place_of_key(calendar, wanted, PC_KEY_OPEN);
+	const PcDay *entry;
+	int32		guess;
+	int32		low;
+	int32		high;
+	int32		step = 1;
+
+	near = Min(Max(near, calendar->first), calendar->last);
+	entry = pc_table_day(calendar, near);
 	/* the product is within twice the table's length, being an average */
-	near = Min(Max(near, calendar->first), calendar->last);
-	near += (int32) ((double) (place.key - table_key(calendar, near, key)) *
-					 (key == PC_KEY_OPEN ? calendar->days_per_open :
-					  calendar->days_per_workday));
-	near = Min(Max(near, calendar->first), calendar->last);
+	guess = entry->workdays_before -
+		pc_table_day(calendar, calendar->first)->workdays_before +
+		(int32) ((double) (place.key - entry->open_before) *
+				 calendar->workdays_per_open);
+	guess = Min(Max(guess, 0), calendar->nworkdays - 1);
 
 	/* keep low's sum not above the key, and high's above it */
-	if (table_key(calendar, near, key) <= place.key)
+	if (workday_open(calendar, guess) <= place.key)
 	{
-		for (low = near; calendar->last - low > step; step *= 2)
+		for (low = guess; calendar->nworkdays - low > step; step *= 2)
 		{
-			if (table_key(calendar, low + step, key) > place.key)
+			if (workday_open(calendar, low + step) > place.key)
 				break;
 			low += step;
 		}
-		high = Min(low + step, calendar->last);
+		high = Min(low + step, calendar->nworkdays);
 	}
 	else
 	{
-		for (high = near; high - calendar->first > step; step *= 2)
+		for (high = guess; high > step; step *= 2)
 		{
-			if (table_key(calendar, high - step, key) <= place.key)
+			if (workday_open(calendar, high - step) <= place.key)
 				break;
 			high -= step;
 		}
-		low = Max(high - step, calendar->first);
+		low = Max(high - step, 0);
 	}
 	while (high - low > 1)
 	{
 		int32		middle = low + (high - low) / 2;
 
-		if (table_key(calendar, middle, key) <= place.key)
+		if (workday_open(calendar, middle) <= place.key)
 			low = middle;
 		else
 			high = middle;
 	}
-	place.day = low;
+	place.day = calendar->workdays[low];
 	return place;
 }
 
@@ -272,6 +270,23 @@ place_time(PcPlace place, TimestampTz at)
 		!IS_VALID_TIMESTAMP(result))
 		pc_time_out_of_range();
 	return result;
+}
+
+/*
+ * The instant of a day at which that much of its opening time has passed: the
+ * end of a window, or the start of the next. Counts windows instead of
+ * branching, since which one it is cannot be predicted.
+ */
+static inline TimestampTz
+time_in_day(PcCalendar *calendar, PcPlace place, int64 passed, bool at_end)
+{
+	const PcDayPattern *pattern = pc_table_pattern(calendar, place.day);
+	const PcOpening *opening = pattern->openings;
+
+	for (int i = 1; i < pattern->nopenings; i++)
+		opening += passed + !at_end > pattern->openings[i].before;
+	return place_time(place, pc_table_start(calendar, place.day) +
+					  opening->opens + passed - opening->before);
 }
 
 /*
@@ -298,7 +313,7 @@ pc_day_start(PcCalendar *calendar, int32 day)
 		return day * USECS_PER_DAY;
 	place = place_day(calendar, day);
 	/* the first day of all begins before the first timestamp, in the east */
-	if (pg_add_s64_overflow(table_start(calendar, place.day),
+	if (pg_add_s64_overflow(pc_table_start(calendar, place.day),
 							place.cycles * PC_CYCLE_USECS, &start))
 		pc_time_out_of_range();
 	return start;
@@ -317,7 +332,7 @@ pc_day_pattern(PcCalendar *calendar, int32 day)
 
 	if (calendar == NULL)
 		return &natural;
-	return table_pattern(calendar, place_day(calendar, day).day);
+	return pc_table_pattern(calendar, place_day(calendar, day).day);
 }
 
 bool
@@ -344,38 +359,49 @@ pc_day_close(PcCalendar *calendar, int32 day)
 		return close;
 	}
 	place = place_day(calendar, day);
-	pattern = table_pattern(calendar, place.day);
+	pattern = pc_table_pattern(calendar, place.day);
 	Assert(pattern->nopenings > 0);
-	close = table_start(calendar, place.day) +
+	close = pc_table_start(calendar, place.day) +
 		pattern->openings[pattern->nopenings - 1].closes;
 	return place_time(place, close);
 }
 
 /*
- * Opening time before an instant, in microseconds.
+ * Opening time before an instant, in microseconds, and the instant's day.
  */
 int64
-pc_open_time(PcCalendar *calendar, TimestampTz at)
+pc_open_time_day(PcCalendar *calendar, TimestampTz at, int32 *day)
 {
 	const PcDayPattern *pattern;
 	PcPlace		place;
 	int64		sum;
 
 	if (calendar == NULL)
+	{
+		*day = floor_divide(at, USECS_PER_DAY);
 		return at;
+	}
 	place = place_instant(calendar, &at);
+	*day = place.day + place.cycles * PC_CYCLE_DAYS;
 	sum = place_key(calendar, place, PC_KEY_OPEN);
-	at -= table_start(calendar, place.day);
-	pattern = table_pattern(calendar, place.day);
-	for (int i = pattern->nopenings - 1; i >= 0; i--)
+	at -= pc_table_start(calendar, place.day);
+	pattern = pc_table_pattern(calendar, place.day);
+	/* no branch on the time of day, which cannot be predicted */
+	for (int i = 0; i < pattern->nopenings; i++)
 	{
 		const PcOpening *opening = &pattern->openings[i];
 
-		if (at > opening->opens)
-			return sum + opening->before +
-				Min(at, opening->closes) - opening->opens;
+		sum += Max(Min(at, opening->closes) - opening->opens, 0);
 	}
 	return sum;
+}
+
+int64
+pc_open_time(PcCalendar *calendar, TimestampTz at)
+{
+	int32		day;
+
+	return pc_open_time_day(calendar, at, &day);
 }
 
 /*
@@ -385,10 +411,7 @@ pc_open_time(PcCalendar *calendar, TimestampTz at)
 TimestampTz
 pc_open_first(PcCalendar *calendar, int64 open_time, int32 near)
 {
-	const PcDayPattern *pattern;
 	PcPlace		place;
-	int64		rest;
-	int			i;
 
 	if (calendar == NULL)
 	{
@@ -398,17 +421,9 @@ pc_open_first(PcCalendar *calendar, int64 open_time, int32 near)
 	}
 
 	/* the day in which the microsecond before it is passed */
-	place = find_key(calendar, open_time - 1, near, PC_KEY_OPEN);
-	pattern = table_pattern(calendar, place.day);
-	rest = place.key + 1 - table_day(calendar, place.day)->open_before;
-	for (i = pattern->nopenings - 1; i > 0; i--)
-	{
-		if (rest > pattern->openings[i].before)
-			break;
-	}
-	return place_time(place, table_start(calendar, place.day) +
-					  pattern->openings[i].opens +
-					  rest - pattern->openings[i].before);
+	place = find_open(calendar, open_time - 1, near);
+	return time_in_day(calendar, place, place.key + 1 -
+					   pc_table_day(calendar, place.day)->open_before, true);
 }
 
 /*
@@ -418,25 +433,14 @@ pc_open_first(PcCalendar *calendar, int64 open_time, int32 near)
 TimestampTz
 pc_open_last(PcCalendar *calendar, int64 open_time, int32 near)
 {
-	const PcDayPattern *pattern;
 	PcPlace		place;
-	int64		rest;
-	int			i;
 
 	if (calendar == NULL)
 		return pc_open_first(NULL, open_time, near);
 
-	place = find_key(calendar, open_time, near, PC_KEY_OPEN);
-	pattern = table_pattern(calendar, place.day);
-	rest = place.key - table_day(calendar, place.day)->open_before;
-	for (i = pattern->nopenings - 1; i > 0; i--)
-	{
-		if (rest >= pattern->openings[i].before)
-			break;
-	}
-	return place_time(place, table_start(calendar, place.day) +
-					  pattern->openings[i].opens +
-					  rest - pattern->openings[i].before);
+	place = find_open(calendar, open_time, near);
+	return time_in_day(calendar, place, place.key -
+					   pc_table_day(calendar, place.day)->open_before, false);
 }
 
 /*
@@ -465,9 +469,9 @@ pc_closes_until(PcCalendar *calendar, TimestampTz at)
 		return floor_divide(at, USECS_PER_DAY);
 	place = place_instant(calendar, &at);
 	number = place_key(calendar, place, PC_KEY_WORKDAY);
-	pattern = table_pattern(calendar, place.day);
+	pattern = pc_table_pattern(calendar, place.day);
 	if (pattern->nopenings > 0 &&
-		at - table_start(calendar, place.day) >=
+		at - pc_table_start(calendar, place.day) >=
 		pattern->openings[pattern->nopenings - 1].closes)
 		number++;
 	return number;
@@ -477,7 +481,7 @@ pc_closes_until(PcCalendar *calendar, TimestampTz at)
  * The day of the working day with that number.
  */
 int32
-pc_nth_workday(PcCalendar *calendar, int64 number, int32 near)
+pc_nth_workday(PcCalendar *calendar, int64 number)
 {
 	PcPlace		place;
 
@@ -488,6 +492,9 @@ pc_nth_workday(PcCalendar *calendar, int64 number, int32 near)
 			pc_time_out_of_range();
 		return number;
 	}
-	place = find_key(calendar, number, near, PC_KEY_WORKDAY);
+	place = place_of_key(calendar, number, PC_KEY_WORKDAY);
+	place.day = calendar->workdays[place.key -
+								   table_key(calendar, calendar->first,
+											 PC_KEY_WORKDAY)];
 	return place.day + place.cycles * PC_CYCLE_DAYS;
 }

@@ -45,6 +45,8 @@ pc_calendar_init(PcCalendar *calendar, MemoryContext context)
 	calendar->context = context;
 	calendar->days = NULL;
 	calendar->growing = NULL;
+	calendar->workdays = NULL;
+	calendar->nworkdays = 0;
 	calendar->first = 0;
 	calendar->last = -1;
 	calendar->npatterns = 0;
@@ -295,6 +297,36 @@ fill_day(PcCalendar *calendar, PcDay *entry, int32 day, int step)
 		step * (pattern->nopenings > 0 ? 1 : 0);
 }
 
+static bool
+is_open_day(const PcCalendar *calendar, const PcDay *entry)
+{
+	return calendar->patterns[entry->pattern].nopenings > 0;
+}
+
+/*
+ * The working days among the days of a table, and its last day after them.
+ */
+static int32 *
+list_workdays(PcCalendar *calendar, const PcDay *days, int32 first,
+			  int32 last, int32 *nworkdays)
+{
+	int32		ndays = last - first + 1;
+	int32		count = 0;
+	int32	   *workdays;
+
+	workdays = (int32 *)
+		MemoryContextAlloc(calendar->context,
+						   (days[ndays - 1].workdays_before -
+							days[0].workdays_before + 2) * sizeof(int32));
+	for (int32 i = 0; i < ndays; i++)
+		if (is_open_day(calendar, &days[i]))
+			workdays[count++] = first + i;
+	*nworkdays = count;
+	if (!is_open_day(calendar, &days[ndays - 1]))
+		workdays[count] = last;
+	return workdays;
+}
+
 /*
  * Make the table hold the days first .. last, as far as they are within the
  * bounds of any table.
@@ -306,6 +338,8 @@ pc_calendar_cover(PcCalendar *calendar, int32 first, int32 last)
 	int32		old_last = calendar->last;
 	int32		spare = Max(SPARE_DAYS, (old_last - old_first) / 2);
 	PcDay	   *days;
+	int32	   *workdays;
+	int32		nworkdays;
 
 	Assert(first <= last);
 	if (calendar->days == NULL)
@@ -347,14 +381,19 @@ pc_calendar_cover(PcCalendar *calendar, int32 first, int32 last)
 	for (int32 day = old_first - 1; day >= first; day--)
 		fill_day(calendar, &days[day - first], day, -1);
 
+	workdays = list_workdays(calendar, days, first, last, &nworkdays);
 	if (calendar->days != NULL)
+	{
 		pfree(calendar->days);
+		pfree(calendar->workdays);
+	}
 	calendar->days = days;
 	calendar->growing = NULL;
+	calendar->workdays = workdays;
+	calendar->nworkdays = nworkdays;
 	calendar->first = first;
 	calendar->last = last;
-	calendar->days_per_open = (double) (last - first) /
+	calendar->workdays_per_open = (double)
+		(days[last - first].workdays_before - days[0].workdays_before) /
 		Max(days[last - first].open_before - days[0].open_before, 1);
-	calendar->days_per_workday = (double) (last - first) /
-		Max(days[last - first].workdays_before - days[0].workdays_before, 1);
 }

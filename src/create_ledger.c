@@ -20,6 +20,7 @@
 #include "gate.h"
 #include "ledger.h"
 #include "peoplecall.h"
+#include "release.h"
 
 static const PcVerb create_verb = {"create_ledger", 0, 0};
 
@@ -90,6 +91,7 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 	PcCursors	cursors;
 	Datum		version = (Datum) 0;
 
+	pc_check_release();
 	check_rights(owner);
 	grant_create(owner);
 	body = pc_find_body("create_ledger", 1, (const Oid[]) {TEXTOID});
@@ -113,5 +115,7 @@ pc_create_ledger(PG_FUNCTION_ARGS)
 		pc_set_caller(caller.outer);
 	}
 	PG_END_TRY();
+	/* an older release's body makes an older ledger, which no verb would take */
+	pc_check_ledger_version(DatumGetInt32(version));
 	PG_RETURN_DATUM(version);
 }

@@ -124,11 +124,13 @@ pc_add_open_time(PcCalendar *calendar, TimestampTz from, int64 amount,
 				 const PcPause *pauses, int npauses)
 {
 	int64		wanted;
+	int32		day;
 	PcPause		pause;
 
 	if (amount == 0)
 		return from;
-	if (pg_add_s64_overflow(pc_open_time(calendar, from), amount, &wanted))
+	if (pg_add_s64_overflow(pc_open_time_day(calendar, from, &day), amount,
+							&wanted))
 		pc_time_out_of_range();
 	for (int i = 0; i < npauses; i++)
 	{
@@ -146,7 +148,7 @@ pc_add_open_time(PcCalendar *calendar, TimestampTz from, int64 amount,
 												pause.until), &wanted))
 			pc_time_out_of_range();
 	}
-	return pc_open_first(calendar, wanted, pc_day_at(calendar, from));
+	return pc_open_first(calendar, wanted, day);
 }
 
 /*
@@ -219,7 +221,7 @@ add_workdays(PcCalendar *calendar, TimestampTz from, int32 amount,
 		if (closed_after > closed_before)
 			number += closed_after - closed_before;
 	}
-	return pc_day_close(calendar, pc_nth_workday(calendar, number, day));
+	return pc_day_close(calendar, pc_nth_workday(calendar, number));
 }
 
 /*

@@ -21,7 +21,7 @@
 #define ERRCODE_PC_NOT_FOUND			MAKE_SQLSTATE('P', 'C', '0', '0', '5')
 /* a limit of the table setting was reached (how often, how long, how early) */
 #define ERRCODE_PC_LIMIT_REACHED		MAKE_SQLSTATE('P', 'C', '0', '0', '6')
-/* pg_cron is not installed in this database */
+/* pg_cron, or Citus, is not installed in this database */
 #define ERRCODE_PC_NO_CRON				MAKE_SQLSTATE('P', 'C', '0', '0', '7')
 /* evidence that the category asks for was not attached */
 #define ERRCODE_PC_NO_EVIDENCE			MAKE_SQLSTATE('P', 'C', '0', '0', '8')

@@ -110,14 +110,6 @@ posts_of_ledger(void)
 
 	if (posts == NULL)
 		pc_no_ledger();
-	if (posts->version != PC_LEDGER_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_PC_NO_LEDGER),
-				 errmsg("the ledger has version %d, but this library needs version %d",
-						posts->version, PC_LEDGER_VERSION),
-				 posts->version < PC_LEDGER_VERSION
-				 ? errhint("Run SELECT peoplecall.create_ledger() to bring it up to date.")
-				 : errhint("Install the newer version of the extension, then run ALTER EXTENSION peoplecall UPDATE.")));
 	return posts;
 }
 
@@ -271,6 +263,8 @@ pc_verb(PG_FUNCTION_ARGS)
 
 	pc_hide_cursors(&cursors);
 	pc_enter_ledger(&entry, caller.owner);
+	if (caller.verb->states != 0 || caller.verb->duties == PC_DUTY_INTAKE)
+		pc_plan_once();
 	current_caller = &caller;
 	PG_TRY();
 	{

@@ -103,6 +103,16 @@ pc_no_ledger(void)
 			 errhint("Run SELECT peoplecall.create_ledger('owner') once, as a superuser or as the role that shall own the tables.")));
 }
 
+static void
+pin_setting(const char *name, const char *value)
+{
+	const char *current = GetConfigOption(name, true, false);
+
+	if (current == NULL || strcmp(current, value) != 0)
+		(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+}
+
 void
 pc_enter_ledger(PcLedgerEntry *entry, Oid owner)
 {
@@ -114,15 +124,19 @@ pc_enter_ledger(PcLedgerEntry *entry, Oid owner)
 	entry->guc_level = NewGUCNestLevel();
 
 	for (int i = 0; i < (int) lengthof(pinned_settings); i++)
-	{
-		const char *name = pinned_settings[i].name;
-		const char *value = pinned_settings[i].value;
-		const char *current = GetConfigOption(name, true, false);
+		pin_setting(pinned_settings[i].name, pinned_settings[i].value);
+}
 
-		if (current == NULL || strcmp(current, value) != 0)
-			(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
-									 GUC_ACTION_SAVE, true, 0, false);
-	}
+/*
+ * Inside the ledger, for what handles one matter: its rows are found by their
+ * keys, whatever the values, so that one plan does for all. Left to itself the
+ * server plans some of its statements again at each call, at a quarter of what
+ * the whole costs.
+ */
+void
+pc_plan_once(void)
+{
+	pin_setting("plan_cache_mode", "force_generic_plan");
 }
 
 void

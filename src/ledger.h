@@ -9,9 +9,6 @@
 
 #include "compat.h"
 
-/* the version of the ledger that this library's verbs are written for */
-#define PC_LEDGER_VERSION 1
-
 /* what pc_enter_ledger() changed, for pc_leave_ledger() to put back */
 typedef struct PcLedgerEntry
 {
@@ -39,5 +36,8 @@ PC_NORETURN extern void pc_no_ledger(void);
  */
 extern void pc_enter_ledger(PcLedgerEntry *entry, Oid owner);
 extern void pc_leave_ledger(PcLedgerEntry *entry);
+
+/* until then, no statement is planned again for its parameters' values */
+extern void pc_plan_once(void);
 
 #endif							/* PEOPLECALL_LEDGER_H */

@@ -126,10 +126,6 @@ load_posts(MemoryContext context)
 {
 	PcPosts    *posts = MemoryContextAllocZero(context, sizeof(PcPosts));
 
-	pc_rulebook_query("SELECT l.version::bigint FROM peoplecall.ledger AS l");
-	if (SPI_processed == 1)
-		posts->version = (int) column_int64(0, 1);
-
 	load_post_rows(posts, context);
 	mark_roles(posts);
 

@@ -35,7 +35,6 @@ typedef struct PcPost
 
 typedef struct PcPosts
 {
-	int			version;		/* of the ledger */
 	int			nroles;			/* posts of roles come first */
 	int			nposts;			/* then those of officers, ordered by officer */
 	PcPost	   *posts;

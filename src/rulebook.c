@@ -34,6 +34,7 @@
 #include "errcodes.h"
 #include "ledger.h"
 #include "peoplecall.h"
+#include "release.h"
 #include "rulebook.h"
 
 /*
@@ -233,6 +234,7 @@ compile(PcRuleset *set)
 	{
 		pc_enter_ledger(&entry, owner);
 		SPI_connect();
+		pc_check_ledger();
 		compiled->rules = set->load(context);
 		SPI_finish();
 		pc_close_new_cursors(&cursors);
@@ -278,6 +280,7 @@ refresh(PcRuleset *set)
 	if (!set->registered)
 		register_ruleset(set);
 	AcceptInvalidationMessages();
+	pc_check_release();
 
 	compiled = set->current;
 	if (compiled != NULL && holds_now(compiled))

@@ -119,6 +119,8 @@ const PcVerb pc_verbs[] = {
 	{"partition_ledger", 0, 0},
 	{"keep_partitions", 0, 0},
 	{"detach_history", 0, 0},
+	{"distribute", 0, 0},
+	{"refresh_reading", 0, 0},
 	{"import_batch", PC_DUTY_CONFIGURE, 0},
 	{"replay", PC_DUTY_READ | PC_DUTY_CONFIGURE, 0},
 	{"replay_detail", PC_DUTY_READ | PC_DUTY_CONFIGURE, 0},

@@ -33,7 +33,8 @@ builds_extensions()
 
 # The pg_config to use: the caller's own choice, else that of the lowest of our
 # PostgreSQLs that Debian has here (the one on PATH may be the newest's), else
-# the one on PATH. Prints one that may be missing where none is there.
+# the one on PATH. Prints one that may be missing where none is there; where
+# PG_MAJOR chose one, never that of another.
 find_pg_config()
 {
 	local major candidate
@@ -48,7 +49,11 @@ find_pg_config()
 			return
 		fi
 	done
-	say pg_config
+	if [ -n "${PG_MAJOR:-}" ] && ! pg_config --version 2>/dev/null | grep -q "^PostgreSQL $PG_MAJOR\b"; then
+		say "/usr/lib/postgresql/$PG_MAJOR/bin/pg_config"
+	else
+		say pg_config
+	fi
 }
 
 # Sets pg_config and the folders of its PostgreSQL.

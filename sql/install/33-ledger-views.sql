@@ -57,8 +57,10 @@ SELECT v.level, peoplecall.ancestor(o.area, v.level) AS area,
 COMMENT ON VIEW peoplecall.lights IS
 	'open complaints counted by light, for every area at city, district, street and community';
 
+-- what reads the rulebook comes first and by itself: no shard may
 CREATE OR REPLACE VIEW peoplecall.my_tasks
 	WITH (security_invoker = true) AS
+WITH mine AS MATERIALIZED (SELECT peoplecall.my_orgs() AS orgs)
 SELECT t.district_id, t.complaint_id,
        peoplecall.complaint_no(t.complaint_id) AS no,
        t.seq AS task_seq, t.role, t.state, t.org, o.name AS org_name, t.officer,
@@ -80,7 +82,7 @@ SELECT t.district_id, t.complaint_id,
 	   AND x.task_seq = t.seq AND x.stopped_at IS NULL) AS k ON true
  CROSS JOIN (SELECT peoplecall.as_of() AS at) AS n
  WHERE t.state IN ('sent', 'accepted')
-   AND t.org = ANY (peoplecall.my_orgs());
+   AND t.org = ANY ((SELECT m.orgs FROM mine AS m)::bigint[]);
 COMMENT ON VIEW peoplecall.my_tasks IS
 	'open tasks of the orgs for which the caller, or the officer he acts for, has the duty handle; all for the ledger''s owner';
 
@@ -157,6 +159,9 @@ COMMENT ON VIEW peoplecall.shares IS
 
 CREATE OR REPLACE VIEW peoplecall.supervisions
 	WITH (security_invoker = true) AS
+WITH kept AS MATERIALIZED (
+	SELECT peoplecall.as_of()
+	       - interval '1 day' * peoplecall.setting_number('supervision_days', 30) AS since)
 SELECT s.district_id, s.complaint_id,
        peoplecall.complaint_no(s.complaint_id) AS no,
        s.seq AS supervision, s.kind, c.title,
@@ -179,10 +184,8 @@ SELECT s.district_id, s.complaint_id,
   LEFT JOIN peoplecall.clock AS k
     ON k.district_id = s.district_id AND k.complaint_id = s.complaint_id
    AND k.seq = s.clock_seq
- CROSS JOIN (SELECT peoplecall.as_of() AS at,
-                    peoplecall.as_of()
-	- interval '1 day' * peoplecall.setting_number('supervision_days', 30) AS since) AS n
- WHERE s.closed_at IS NULL OR s.closed_at >= n.since;
+ CROSS JOIN (SELECT peoplecall.as_of() AS at) AS n
+ WHERE s.closed_at IS NULL OR s.closed_at >= (SELECT k.since FROM kept AS k);
 COMMENT ON VIEW peoplecall.supervisions IS
 	'the inspection body''s list: orders that are open, and those closed in the last days (setting supervision_days): who ordered and who answers, the light or verdict of the answer, days since the order, whether the ladder pushed it';
 
@@ -302,6 +305,37 @@ $$;
 COMMENT ON FUNCTION peoplecall.ledger_alone() IS
 	'42501 where somebody beside the ledger''s owner and the schema''s has or may make objects in the schema; used by create_ledger()';
 
+-- Tables of an older version are brought to this one by ledger_to_2(),
+-- ledger_to_3(), … in turn, before what is missing is added: a step alters what
+-- CREATE … IF NOT EXISTS leaves alone. See doc/upgrade.md, Releasing.
+CREATE FUNCTION peoplecall.ledger_migrate() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	needed int := (SELECT v.ledger FROM peoplecall.library_version() AS v);
+	found int := peoplecall.ledger_version();
+	step text;
+BEGIN
+	IF found IS NULL THEN
+		RETURN;
+	END IF;
+	IF found > needed THEN
+		RAISE SQLSTATE 'PC002' USING
+			MESSAGE = format('the ledger has version %s, but this release makes version %s', found, needed),
+			HINT = 'Install the newer release of the extension, then run ALTER EXTENSION peoplecall UPDATE.';
+	END IF;
+	FOR version IN found + 1 .. needed LOOP
+		step := format('peoplecall.ledger_to_%s()', version);
+		IF to_regprocedure(step) IS NOT NULL THEN
+			EXECUTE 'SELECT ' || step;
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.ledger_migrate() IS
+	'brings the tables of an older ledger to the present version, step by step; PC002 for one of a newer release; used by create_ledger()';
+
 CREATE FUNCTION peoplecall.create_ledger_body(partition_by text) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -311,6 +345,10 @@ BEGIN
 	-- two calls at once follow one another
 	PERFORM pg_advisory_xact_lock(hashtextextended('peoplecall.create_ledger', 0));
 	PERFORM peoplecall.ledger_alone();
+	IF peoplecall.is_distributed('peoplecall.complaint') THEN
+		PERFORM peoplecall.distributed_settings();
+	END IF;
+	PERFORM peoplecall.ledger_migrate();
 	PERFORM peoplecall.ledger_rulebook();
 	PERFORM peoplecall.ledger_rules();
 	PERFORM peoplecall.ledger_cases();
@@ -326,7 +364,7 @@ BEGIN
 	IF partition_by <> '' THEN
 		PERFORM peoplecall.partition_ledger_body(partition_by, NULL);
 	END IF;
-	RETURN 1;
+	RETURN peoplecall.ledger_version();
 END
 $$;
 COMMENT ON FUNCTION peoplecall.create_ledger_body(text) IS 'body of create_ledger()';

@@ -18,79 +18,87 @@ CREATE FUNCTION peoplecall.may_read_reporter(area peoplecall.areacode, barred bi
 COMMENT ON FUNCTION peoplecall.may_read_reporter(peoplecall.areacode, bigint[]) IS
 	'as may_read_personal(), but false for whoever handles, or has the duty personal, for one of the orgs given or one below it';
 
+-- Which rows of each case record are whose to read: one list for the policies by
+-- compiled posts, and for those by role of a ledger that is distributed.
+CREATE FUNCTION peoplecall.reading_rules()
+	RETURNS TABLE (recorded name, reach text, areas text[], anybody text, own_org boolean)
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT t.name::name, 'read', ARRAY['area'], NULL::text, t.name = 'appraisal'
+	  FROM unnest(ARRAY['complaint', 'task', 'clock', 'event', 'request',
+		'attachment', 'rating', 'revisit', 'supplement', 'supervision', 'coordination',
+		'coordination_party', 'complaint_text', 'change',
+		'alliance_member', 'listing_event',
+		-- a department's area is its district's, which its own post may not reach
+		'appraisal', 'appraisal_fact', 'appraisal_sum', 'appraisal_day', 'appraisal_month'])
+		AS t (name)
+	UNION ALL VALUES
+		-- errors may name anybody's: only for whoever holds the district
+		('sweep_status'::name, 'read', ARRAY['district_id::bigint::peoplecall.areacode'], NULL, false),
+		('appraisal_mark', 'read', ARRAY['district_id::bigint::peoplecall.areacode'], NULL, false),
+		('volunteer', 'read', ARRAY['community'], NULL, false),
+		-- What is on the lists is published: whoever holds a post may read it
+		-- while it is open. A claim is read where it was made and where its
+		-- claimer is.
+		('listing', 'read', ARRAY['area'], 'closed_at IS NULL', false),
+		('claim', 'read', ARRAY['area', 'claimer_area'], NULL, false),
+		('notice', 'personal', ARRAY['area'], NULL, false),
+		('volunteer_person', 'personal', ARRAY['area'], NULL, false),
+		('listing_resident', 'personal', ARRAY['area'], NULL, false),
+		('reporter', 'reporter', ARRAY['area'], NULL, false);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.reading_rules() IS
+	'used by create_ledger() and distribute(): each case record whose rows posts let read, by which duties (read any but personal, personal, reporter personal but for who is barred), the areas that must be reached, what anybody may read, and whether rows of the own orgs too';
+
 CREATE FUNCTION peoplecall.ledger_reading() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	recorded text;
+	rule record;
 BEGIN
-	FOREACH recorded IN ARRAY ARRAY['complaint', 'task', 'clock', 'event', 'request',
-		'attachment', 'rating', 'revisit', 'supplement', 'supervision', 'coordination',
-		'coordination_party', 'reporter', 'notice',
-		'sweep_status', 'complaint_text', 'change',
-		'alliance_member', 'listing_event', 'volunteer', 'volunteer_person', 'listing_resident',
-		'appraisal', 'appraisal_fact', 'appraisal_sum', 'appraisal_day', 'appraisal_month', 'appraisal_mark']
-	LOOP
-		CONTINUE WHEN EXISTS (
-			SELECT FROM pg_policy AS p
-			 WHERE p.polrelid = format('peoplecall.%I', recorded)::regclass
-			   AND p.polname = 'by_post');
-		PERFORM peoplecall.ledger_ddl(format($ddl$
-ALTER TABLE peoplecall.%1$I ENABLE ROW LEVEL SECURITY;
-CREATE POLICY by_post ON peoplecall.%1$I FOR SELECT USING (peoplecall.%2$I(%3$s));
-		$ddl$, recorded,
-			CASE WHEN recorded = 'reporter' THEN 'may_read_reporter'
-			     WHEN recorded IN ('notice', 'volunteer_person', 'listing_resident') THEN 'may_read_personal'
-			     ELSE 'may_read' END,
-			-- errors may name anybody's: only for whoever holds the district
-			CASE WHEN recorded IN ('sweep_status', 'appraisal_mark')
-			     THEN 'district_id::bigint::peoplecall.areacode'
-			     WHEN recorded = 'reporter' THEN 'area, barred'
-			     WHEN recorded = 'volunteer' THEN 'community'
-			     ELSE 'area' END));
-	END LOOP;
-	PERFORM peoplecall.ledger_reading_lists();
-	-- a department's area is its district's, which its own post may not reach
-	IF NOT EXISTS (
-		SELECT FROM pg_policy AS p
-		 WHERE p.polrelid = 'peoplecall.appraisal'::regclass AND p.polname = 'by_own_post')
-	THEN
-		PERFORM peoplecall.ledger_ddl($ddl$
-CREATE POLICY by_own_post ON peoplecall.appraisal FOR SELECT
-	USING (org = ANY ((SELECT peoplecall.my_orgs())::bigint[]));
-		$ddl$);
+	IF peoplecall.reads_by_role() THEN
+		IF peoplecall.is_distributed('peoplecall.complaint') THEN
+			RETURN;
+		END IF;
+		-- a dump of a distributed ledger, restored on one machine
+		PERFORM peoplecall.drop_role_policies();
 	END IF;
+	FOR rule IN SELECT r.* FROM peoplecall.reading_rules() AS r LOOP
+		PERFORM peoplecall.ledger_ddl(format('ALTER TABLE peoplecall.%I ENABLE ROW LEVEL SECURITY', rule.recorded));
+		IF NOT peoplecall.has_policy(rule.recorded, 'by_post') THEN
+			PERFORM peoplecall.ledger_ddl(format('CREATE POLICY by_post ON peoplecall.%I FOR SELECT USING (%s)',
+				rule.recorded, concat_ws(' OR ', rule.anybody, (
+				SELECT string_agg(format(CASE rule.reach WHEN 'read' THEN 'peoplecall.may_read(%s)'
+				                                         WHEN 'personal' THEN 'peoplecall.may_read_personal(%s)'
+				                                         ELSE 'peoplecall.may_read_reporter(%s, barred)' END, a.area), ' OR ')
+				  FROM unnest(rule.areas) AS a (area)))));
+		END IF;
+		IF rule.own_org AND NOT peoplecall.has_policy(rule.recorded, 'by_own_post') THEN
+			PERFORM peoplecall.ledger_ddl(format('CREATE POLICY by_own_post ON peoplecall.%I FOR SELECT'
+				' USING (org = ANY ((SELECT peoplecall.my_orgs())::bigint[]))', rule.recorded));
+		END IF;
+	END LOOP;
 END
 $body$;
 COMMENT ON FUNCTION peoplecall.ledger_reading() IS 'row-level security of the case records';
 
--- What is on the lists is published: whoever holds a post may read it while it
--- is open. A claim is read where it was made and where its claimer is.
-CREATE FUNCTION peoplecall.ledger_reading_lists() RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+CREATE FUNCTION peoplecall.has_policy(recorded name, policy name) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-AS $body$
+AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM pg_policy AS p
-	                WHERE p.polrelid = 'peoplecall.listing'::regclass AND p.polname = 'by_post') THEN
-		PERFORM peoplecall.ledger_ddl($ddl$
-ALTER TABLE peoplecall.listing ENABLE ROW LEVEL SECURITY;
-CREATE POLICY by_post ON peoplecall.listing FOR SELECT
-	USING (closed_at IS NULL OR peoplecall.may_read(area));
-		$ddl$);
-	END IF;
-	IF NOT EXISTS (SELECT FROM pg_policy AS p
-	                WHERE p.polrelid = 'peoplecall.claim'::regclass AND p.polname = 'by_post') THEN
-		PERFORM peoplecall.ledger_ddl($ddl$
-ALTER TABLE peoplecall.claim ENABLE ROW LEVEL SECURITY;
-CREATE POLICY by_post ON peoplecall.claim FOR SELECT
-	USING (peoplecall.may_read(area) OR peoplecall.may_read(claimer_area));
-		$ddl$);
-	END IF;
+	RETURN EXISTS (SELECT FROM pg_policy AS p
+	                WHERE p.polrelid = to_regclass(format('peoplecall.%I', recorded))
+	                  AND p.polname = policy);
 END
-$body$;
-COMMENT ON FUNCTION peoplecall.ledger_reading_lists() IS 'row-level security of listings and claims';
+$$;
+COMMENT ON FUNCTION peoplecall.has_policy(name, name) IS
+	'used by create_ledger(): whether a table of the ledger has a policy of that name';
 
 -- The rights follow from the posts that a role has; appoint() and dismiss()
 -- both call this. Rights that the city granted by itself are not ours to take,
@@ -138,6 +146,7 @@ BEGIN
 	EXECUTE format(CASE WHEN personal THEN 'GRANT SELECT ON %2$s TO %1$I'
 	                    ELSE 'REVOKE SELECT ON %2$s FROM %1$I' END, role,
 		'peoplecall.reporter, peoplecall.volunteer_person, peoplecall.listing_resident');
+	PERFORM peoplecall.write_role_policies(role);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.grant_reading(name) IS

@@ -265,6 +265,9 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM peoplecall.history_partitions()) THEN
 		RETURN 0;
 	END IF;
+	IF peoplecall.is_distributed('peoplecall.event') THEN
+		PERFORM peoplecall.distributed_settings();
+	END IF;
 	-- by the clock on the wall: a simulated time needs no tables
 	RETURN peoplecall.add_months((peoplecall.month_start(now()) AT TIME ZONE zone
 		+ make_interval(months => ahead + 1)) AT TIME ZONE zone);
@@ -277,7 +280,7 @@ CREATE FUNCTION peoplecall.partition_ledger(by text DEFAULT 'month', since times
 	RETURNS int
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.partition_ledger(text, timestamptz) IS
-	'makes the history a table partitioned by months, from the month after the last event on, so that what there is stays in its table, the first partition, and only the new primary key is built; with since, from that month on, for which every row is written again; verbs and readers wait; returns how many months were added, 0 where it is partitioned already; 22023 for another by or a since out of range, 2BP01 where the city''s own views or functions are bound to the table, 42501 unless called by the ledger''s owner';
+	'makes the history a table partitioned by months, from the month after the last event on, so that what there is stays in its table, the first partition, and only the new primary key is built; with since, from that month on, for which every row is written again; verbs and readers wait; returns how many months were added, 0 where it is partitioned already; 22023 for another by or a since out of range, 0A000 where the ledger is distributed, 2BP01 where the city''s own views or functions are bound to the table, 42501 unless called by the ledger''s owner';
 
 CREATE FUNCTION peoplecall.partition_ledger_body(by text, since timestamptz) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -300,6 +303,11 @@ BEGIN
 	END IF;
 	IF EXISTS (SELECT FROM peoplecall.history_partitions()) THEN
 		RETURN 0;
+	END IF;
+	IF peoplecall.is_distributed('peoplecall.event') THEN
+		RAISE feature_not_supported USING
+			MESSAGE = 'the history of a distributed ledger cannot be partitioned any more',
+			HINT = 'Partition a ledger before it is distributed.';
 	END IF;
 	SELECT string_agg(DISTINCT x.name, ', ') INTO other
 	  FROM (SELECT r.ev_class::regclass::text

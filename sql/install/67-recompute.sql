@@ -131,14 +131,18 @@ BEGIN
 	  INTO complaints, moved, stale
 	  FROM now_stale AS n;
 
-	-- a new statement sees the clocks as they are now
+	-- a new statement sees the clocks as they are now; what reads tables comes
+	-- first and by itself: no shard may
+	WITH tight AS MATERIALIZED (
+		SELECT s.id, l.warn_at, l.due_at, l.paused_at
+		  FROM unnest(stale) AS s (id)
+		 CROSS JOIN LATERAL peoplecall.tightest_clock(recompute_body.district_id, s.id) AS l)
 	UPDATE peoplecall.complaint AS c
-	   SET warn_at = l.warn_at, due_at = l.due_at, paused_at = l.paused_at,
+	   SET warn_at = s.warn_at, due_at = s.due_at, paused_at = s.paused_at,
 	       event_count = coalesce(e.seq, c.event_count),
 	       last_event_at = coalesce(e.at, c.last_event_at),
 	       digest = coalesce(e.digest, c.digest)
-	  FROM unnest(stale) AS s (id)
-	 CROSS JOIN LATERAL peoplecall.tightest_clock(recompute_body.district_id, s.id) AS l
+	  FROM tight AS s
 	  LEFT JOIN LATERAL (
 		SELECT v.seq, v.at, v.digest
 		  FROM peoplecall.event AS v

@@ -17,10 +17,12 @@ BEGIN
 		EXECUTE format('GRANT USAGE ON SCHEMA cron TO %I', owner);
 	END IF;
 	FOR job IN SELECT j.* FROM peoplecall.jobs() AS j LOOP
+		-- anew, since a job's row says where its server was, which after a failover
+		-- may be elsewhere
+		PERFORM peoplecall.drop_job(job.jobname, owner);
 		IF owner = current_user THEN
 			PERFORM cron.schedule(job.jobname, job.schedule, job.command);
 		ELSE
-			PERFORM peoplecall.drop_job(job.jobname, owner);
 			PERFORM cron.schedule_in_database(job.jobname, job.schedule, job.command,
 				current_database()::text, owner::text);
 		END IF;
@@ -29,7 +31,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.schedule_jobs() IS
-	'schedules the sweep every minute, refresh_appraisals() every five minutes, raise_hot() every hour, refresh_likeness(), forget_changes(), keep_partitions() and the housekeeping daily by pg_cron, as the ledger''s owner; again changes nothing; PC007 with the statements to run where pg_cron is not in this database; 42501 unless called by a superuser or the owner';
+	'schedules the sweep every minute, refresh_appraisals() every five minutes, refresh_reading() as often, raise_hot() every hour, refresh_likeness(), forget_changes(), keep_partitions() and the housekeeping daily by pg_cron, as the ledger''s owner; again changes nothing but where the jobs connect to, cron.host and port; PC007 with the statements to run where pg_cron is not in this database; 42501 unless called by a superuser or the owner';
 
 CREATE FUNCTION peoplecall.unschedule_jobs() RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -63,6 +65,7 @@ BEGIN
 		('peoplecall likeness', '40 18 * * *', 'SELECT peoplecall.refresh_likeness()'),
 		('peoplecall changes', '50 18 * * *', 'SELECT peoplecall.forget_changes()'),
 		('peoplecall partitions', '20 18 * * *', 'SELECT peoplecall.keep_partitions()'),
+		('peoplecall reading', '*/5 * * * *', 'SELECT peoplecall.refresh_reading()'),
 		('peoplecall housekeeping', '10 18 * * *',
 		 'DELETE FROM cron.job_run_details WHERE end_time < now() - interval ''7 days''');
 END
@@ -116,11 +119,19 @@ CREATE FUNCTION peoplecall.require_cron(owner name) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	home text := current_setting('cron.database_name', true);
+	home text;
 BEGIN
 	IF EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'pg_cron') THEN
 		RETURN;
 	END IF;
+	BEGIN
+		home := current_setting('cron.database_name', true);
+	EXCEPTION WHEN insufficient_privilege THEN
+		RAISE SQLSTATE 'PC007' USING
+			MESSAGE = 'pg_cron is not in this database',
+			DETAIL = 'The server runs pg_cron in a database that only superusers and pg_read_all_settings are told.',
+			HINT = 'Ask a superuser to call it: he is told what to run, and where.';
+	END;
 	RAISE SQLSTATE 'PC007' USING
 		MESSAGE = 'pg_cron is not in this database',
 		DETAIL = CASE WHEN home IS NULL THEN 'The server does not load pg_cron.'

@@ -401,12 +401,16 @@ BEGIN
 	  INTO taken, running
 	  FROM stamped AS f;
 
-	-- a new statement sees the clocks
+	-- a new statement sees the clocks; what reads tables comes first and by
+	-- itself: no shard may
+	WITH tight AS MATERIALIZED (
+		SELECT peoplecall.district_of(o.id) AS district, o.id, l.warn_at, l.due_at, l.paused_at
+		  FROM unnest(running) AS o (id)
+		 CROSS JOIN LATERAL peoplecall.tightest_clock(peoplecall.district_of(o.id), o.id) AS l)
 	UPDATE peoplecall.complaint AS c
 	   SET warn_at = l.warn_at, due_at = l.due_at, paused_at = l.paused_at
-	  FROM unnest(running) AS o (id)
-	 CROSS JOIN LATERAL peoplecall.tightest_clock(peoplecall.district_of(o.id), o.id) AS l
-	 WHERE c.district_id = peoplecall.district_of(o.id) AND c.id = o.id;
+	  FROM tight AS l
+	 WHERE c.district_id = l.district AND c.id = l.id;
 	RETURN ARRAY(SELECT l.line FROM unnest(lines) AS l (line) WHERE l.line <> ALL (taken));
 END
 $$;

@@ -48,7 +48,7 @@ INSERT INTO label (name, volatile, parallel) VALUES
 	('command_level', 'i', 's'), ('raise', 'i', 's'), ('scale', 'i', 's'),
 	('complaint_no', 'i', 's'), ('complaint_id', 'i', 's'), ('district_of', 'i', 's'),
 	('event_digest', 'i', 's'), ('chain_step', 'i', 's'),
-	('as_of', 's', 's'), ('verbs', 's', 's'),
+	('as_of', 's', 's'), ('verbs', 's', 's'), ('library_version', 's', 's'), ('ledger_version', 's', 'r'),
 	-- they know who acts, which a worker does not
 	('my_orgs', 's', 'r'), ('may_read', 's', 'r'), ('may_read_personal', 's', 'r'), ('may_read_reporter', 's', 'r'),
 	('act_for', 'v', 'u'), ('create_ledger', 'v', 'u'), ('act_time', 'v', 'u'), ('gate_actor', 'v', 'u'), ('gate_officer', 'v', 'u'),
@@ -69,7 +69,7 @@ SELECT is_empty($$SELECT name FROM function WHERE proleakproof AND language <> '
 CREATE TEMPORARY TABLE class (labels text, names text);
 INSERT INTO class VALUES
 	-- types, arithmetic: NULL for NULL
-	('i s strict', 'ancestor areacode areacode_in areacode_larger areacode_out areacode_recv areacode_send areacode_smaller areacode_sortsupport areacode_support
+	('i s strict', 'fill_template ancestor areacode areacode_in areacode_larger areacode_out areacode_recv areacode_send areacode_smaller areacode_sortsupport areacode_support
 		command_level common_ancestor complaint_id complaint_no district_of district_of_area grade_in grade_larger grade_out grade_recv grade_send grade_smaller
 		grade_sortsupport level lineage parent raise scale search_keys text_digest text_grams timelimit_in timelimit_out timelimit_recv timelimit_send timelimit_sortsupport'),
 	-- what policies and indexes ask, which says nothing of its arguments
@@ -95,7 +95,7 @@ SELECT set_eq($$SELECT DISTINCT f.proname::text, concat_ws(' ', f.volatile, f.pa
 SELECT is_empty($$SELECT name FROM function WHERE prosrc = 'pc_verb' AND (strict OR proleakproof)$$, 'a verb is called with NULLs too: its body refuses them');
 -- Of the others: strict where NULL has no meaning; what is immutable is only arithmetic.
 SELECT set_eq($$SELECT proname::text FROM function WHERE language IN ('sql', 'plpgsql') AND strict$$,
-	'{open_needs,match_needs,uncovered,unowned,request_counts,attendance,overdue_shares,category_contains,category_is,category_depth}'::text[], 'these answer NULL with no row or NULL');
+	'{open_needs,match_needs,uncovered,unowned,request_counts,attendance,overdue_shares,category_contains,category_is,category_depth,take_waiting}'::text[], 'these answer NULL with no row or NULL');
 -- without comments and texts: hints name verbs
 CREATE TEMPORARY TABLE called AS SELECT f.*, regexp_replace(regexp_replace(f.prosrc, '--[^\n]*', '', 'g'), '''(''''|[^''])*''', '''''', 'g') AS calls FROM function AS f;
 SELECT is_empty($$SELECT f.name, g.name FROM called AS f JOIN function AS g ON f.calls ~ ('peoplecall\.' || g.proname || '\(') AND g.prokind = 'f'
@@ -109,7 +109,7 @@ SELECT is_empty($$SELECT f.name, g.name FROM called AS f JOIN function AS g ON f
 	  AND (g.parallel = 'u' OR (f.parallel = 's' AND g.parallel = 'r'))$$, 'nor what is less fit for a parallel worker');
 -- Rights and settings.
 SELECT is_empty($$SELECT name, proacl FROM function WHERE proacl IS NOT NULL$$, 'no function''s rights are other than the default');
-SELECT set_eq($$SELECT DISTINCT split_part(c, '=', 1) FROM function AS f CROSS JOIN unnest(f.proconfig) AS c$$, '{search_path,client_min_messages,TimeZone,work_mem,plan_cache_mode,jit}'::text[], 'no other setting is pinned by a function');
+SELECT set_eq($$SELECT DISTINCT split_part(c, '=', 1) FROM function AS f CROSS JOIN unnest(f.proconfig) AS c$$, '{search_path,client_min_messages,TimeZone,DateStyle,work_mem,plan_cache_mode,jit}'::text[], 'no other setting is pinned by a function');
 SELECT is_empty($$SELECT name, proconfig FROM function AS f WHERE EXISTS (SELECT FROM unnest(f.proconfig) AS c WHERE c LIKE 'search\_path=%' AND c <> 'search_path=pg_catalog, pg_temp')$$, 'and search_path to pg_catalog alone');
 SELECT is_empty($$SELECT name, m.part FROM function AS f CROSS JOIN regexp_matches(regexp_replace(f.prosrc, '--[^\n]*', '', 'g'), '(?:FROM|JOIN|UPDATE|INTO) (complaint|task|clock|event|notice|post|org|officer|reporter|listing|claim)\M AS', 'g') AS m (part)
 	WHERE f.language = 'plpgsql'$$, 'and every table is named with its schema');

@@ -15,6 +15,7 @@ CREATE EXTENSION IF NOT EXISTS peoplecall CASCADE;
 CREATE ROLE gate_owner;
 CREATE ROLE gate_caller;
 CREATE ROLE gate_other;
+\ir ../fixture/citus.sql
 SELECT * FROM no_plan();
 
 -- What a statement comes to when a role runs it: ok or its SQLSTATE. The role
@@ -211,6 +212,8 @@ INSERT INTO trial (verb, reach, before, call) VALUES
 	('forget_changes', 'none', NULL, $$SELECT peoplecall.forget_changes(NULL)$$),
 	('partition_ledger', 'none', NULL, $$SELECT peoplecall.partition_ledger('month', NULL)$$),
 	('keep_partitions', 'none', NULL, $$SELECT peoplecall.keep_partitions(3)$$),
+	('distribute', 'none', 'pretended', $$SELECT peoplecall.distribute()$$),
+	('refresh_reading', 'none', NULL, $$SELECT peoplecall.refresh_reading()$$),
 	('detach_history', 'none', NULL, $$SELECT peoplecall.detach_history('2000-01-01', false)$$),
 	('import_batch', 'any', NULL, $$SELECT peoplecall.import_batch(0, 5000)$$),
 	('replay', 'any', NULL, $$SELECT peoplecall.replay('2019-11-01', '2019-12-01', NULL, '{resolve}')$$),
@@ -243,6 +246,7 @@ INSERT INTO trial (verb, reach, call, by) VALUES
 	('attach', 'area', $$SELECT peoplecall.attach(420106000000000001, 'file:1', '\xabababababababababababababababababababababababababababababababab', 'report', NULL)$$, 'intake'),
 	('attach', 'line31', $$SELECT peoplecall.attach(420106000000000001, 'file:1', '\xabababababababababababababababababababababababababababababababab', 'after', 1)$$, 'handle');
 UPDATE trial SET before = CASE before
+	WHEN 'pretended' THEN $$SELECT pg_temp.pretend_citus()$$
 	WHEN 'noticed' THEN $$SELECT peoplecall.report(420106000000000001, 'n', 1, 'street')$$
 	WHEN 'merged' THEN $$SELECT peoplecall.merge(420106000000000001, 420106000000000002, 'r')$$
 	WHEN 'asked' THEN $$SELECT peoplecall.request(420106000000000001, 'return', 'r', task => 1)$$
@@ -374,7 +378,7 @@ SELECT set_eq('SELECT v.verb, array_to_string(v.duties, '' '') FROM peoplecall.v
 	('take_notices', 'configure delegate'), ('confirm_notice', 'configure delegate'), ('fail_notice', 'configure delegate'),
 	('changes', 'intake configure read'), ('replay', 'configure read'), ('replay_detail', 'configure read'),
 	('forget_reporter', 'personal'), ('forget_resident', 'personal'),
-	('forget_changes', ''), ('refresh_likeness', ''), ('install_defaults', '')$$, 'the duties of every verb');
+	('forget_changes', ''), ('partition_ledger', ''), ('keep_partitions', ''), ('detach_history', ''), ('refresh_likeness', ''), ('install_defaults', '')$$, 'the duties of every verb');
 
 --
 -- The handling org never verifies itself, even where it commands.

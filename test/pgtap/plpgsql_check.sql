@@ -27,6 +27,9 @@ BEGIN
 END
 $$;
 SELECT pg_temp.stand_in_for_pg_cron() \g /dev/null
+-- and what distribute() calls, where Citus is not
+\ir ../fixture/citus.sql
+SELECT pg_temp.pretend_citus() WHERE to_regclass('pg_catalog.pg_dist_partition') IS NULL \g /dev/null
 SELECT no_plan();
 
 CREATE TEMPORARY TABLE body AS

@@ -185,7 +185,7 @@ SELECT set_eq(
 	      'join_alliance', 'leave_alliance', 'publish', 'close_listing', 'claim', 'fulfil', 'release', 'register_volunteer', 'unregister_volunteer',
 	      'home_counts', 'convene_needs', 'publish_project', 'due_list_districts', 'tick_lists',
 	      'appraise', 'appraised_shares', 'trend', 'freeze_appraisal', 'refresh_appraisal', 'recount_appraisal', 'check_appraisal', 'marked_districts',
-	      'changes', 'forget_changes', 'partition_ledger', 'keep_partitions', 'detach_history', 'import_batch', 'replay', 'replay_detail'],
+	      'changes', 'forget_changes', 'partition_ledger', 'keep_partitions', 'detach_history', 'distribute', 'refresh_reading', 'import_batch', 'replay', 'replay_detail'],
 	'verbs without a complaint to leave from');
 -- every function that takes the gate is in the table
 SELECT set_eq(

@@ -76,6 +76,16 @@ is( ask($node, 'city', q{
 	 WHERE cardinality(fired) <> (SELECT count(DISTINCT s) FROM unnest(fired) AS s)}),
 	0, 'no clock has a step twice');
 
+# The owner himself, who may not read pg_cron's settings. What a job's row says
+# of where to connect to is written anew: after a failover it may be elsewhere.
+$node->safe_psql('city', 'UPDATE cron.job SET nodeport = 1');
+is(ask($node, 'city', 'SET ROLE city_owner; SELECT count(*) FROM peoplecall.schedule_jobs()'), $jobs,
+	'the owner schedules them himself');
+is(ask($node, 'city', q{SELECT count(*), min(nodeport) = current_setting('port')::int, min(username) FROM cron.job}),
+	"$jobs|t|city_owner", 'to the server as it is now');
+is(ask($node, 'city', 'SET ROLE city_owner; SELECT peoplecall.unschedule_jobs()'), $jobs, 'and unschedules them');
+$node->safe_psql('city', 'SELECT peoplecall.schedule_jobs()');
+
 # From a database without pg_cron: refused, with the way out.
 new_ledger($node, 'elsewhere');
 my ($status, undef, $stderr) =
@@ -83,6 +93,8 @@ my ($status, undef, $stderr) =
 isnt($status, 0, 'scheduling is refused where pg_cron is not');
 like($stderr, qr/cron\.schedule_in_database/,
 	'and the statements to run are told');
+(undef, undef, $stderr) = $node->psql('elsewhere', 'SET ROLE city_owner; SELECT peoplecall.schedule_jobs()');
+like($stderr, qr/pg_cron is not in this database.*superuser/s, 'to the owner, who to ask');
 
 $node->safe_psql('city', 'SELECT peoplecall.unschedule_jobs()');
 is(ask($node, 'city', 'SELECT count(*) FROM cron.job'),

@@ -1,6 +1,7 @@
 # A filled ledger goes through pg_dump and back, in every format and data alone
 # into a fresh ledger, and is equal row by row and object by object; it works
-# afterwards. DROP EXTENSION is refused while it stands.
+# afterwards. What the city has added to its tables goes along, and stays when
+# create_ledger() is called again. DROP EXTENSION is refused while it stands.
 use strict;
 use warnings FATAL => 'all';
 use PostgreSQL::Test::Cluster;
@@ -10,17 +11,7 @@ use Test::More;
 
 my $node = new_node('dump');
 my $folder = PostgreSQL::Test::Utils::tempdir();
-my $anchor;
-
-# The definitions in a database, without what pg_dump draws at random.
-sub definitions
-{
-	my ($database) = @_;
-	my ($out, $err) = run_command([
-		'pg_dump', '--schema-only', '-d', $node->connstr($database) ]);
-	$out =~ s/^\\(un)?restrict .*$//mg;
-	return $out;
-}
+my ($anchor, $definitions, $additions);
 
 sub restored_is_equal
 {
@@ -60,17 +51,33 @@ sub still_works
 	is(ask($node, $database, q{SELECT peoplecall.create_ledger()}),
 		ask($node, 'city', q{SELECT peoplecall.create_ledger()}),
 		"$how: create_ledger() finds its ledger");
+	is(definitions($node, $database), $definitions, "$how: and changes nothing");
+	is(city_additions($node, $database), $additions, "$how: what the city added is there");
+	is(ask($node, $database, q{
+			SELECT count(*) FROM peoplecall.complaint WHERE title = '恢复之后' AND city_note ~ '改'}),
+		'1', "$how: its trigger fires");
+	is(ask($node, $database, q{
+			SET ROLE city_auditor;
+			SELECT count(*) > 0, bool_and(state = 'dispatched' AND area OPERATOR(peoplecall.<@) '420106')
+			  FROM peoplecall.complaint}),
+		't|t', "$how: its policy lets its auditor see what it shall, and nothing else");
 	return;
 }
 
-new_ledger($node, 'city');
-load_fixture($node, 'city', 'filled_ledger');
+new_ledger($node, 'city', city => 0);
+load_fixture($node, 'city', $_) foreach qw(city_additions small_city filled_ledger);
 
 # A table that is empty here would be compared for nothing.
 my $wanted = digests($node, 'city');
 is_deeply([ grep { $wanted->{$_} =~ /^0 rows/ } sort keys %$wanted ],
 	[], 'the fixture fills every table');
-my $definitions = definitions('city');
+$definitions = definitions($node, 'city');
+$additions = city_additions($node, 'city');
+unlike($additions, qr/ 0\b/, "of every kind of addition there is one: $additions");
+is(ask($node, 'city', 'SELECT peoplecall.create_ledger()'),
+	ask($node, 'city', 'SELECT ledger FROM peoplecall.library_version()'), 'create_ledger() once more');
+is(definitions($node, 'city'), $definitions, 'changes no definition, and nothing of the city\'s');
+is_deeply(digests($node, 'city'), $wanted, 'and no row');
 $anchor = ask($node, 'city', q{SELECT jsonb_agg(anchor) FROM peoplecall.history_anchor()});
 
 my @formats = (
@@ -95,11 +102,12 @@ foreach (@formats)
 			'-d', $node->connstr($database), $file ],
 		0, [qr/^$/], [qr/^$/], "$how: restores without a word");
 	restored_is_equal($how, $database, $wanted);
-	is(definitions($database), $definitions, "$how: definitions are equal");
+	is(definitions($node, $database), $definitions, "$how: definitions are equal");
 	still_works($how, $database);
 }
 
-# Data alone, into a ledger that create_ledger() has just made.
+# Data alone, into a ledger that create_ledger() has just made and the city has
+# added to in the same way.
 command_checks_all(
 	[ 'pg_dump', '--data-only', "--file=$folder/data.sql", '-d', $node->connstr('city') ],
 	0, [qr/^$/], [qr/^$/], 'data only: pg_dump warns of no circle');
@@ -108,6 +116,7 @@ $node->safe_psql('from_data', q{
 	SET client_min_messages = warning;
 	CREATE EXTENSION peoplecall CASCADE;
 	SELECT peoplecall.create_ledger('city_owner')});
+load_fixture($node, 'from_data', 'city_additions');
 my $fresh = digests($node, 'from_data');
 is_deeply([ grep { $_ ne 'sequences' && $fresh->{$_} !~ /^0 rows/ } sort keys %$fresh ],
 	[], 'data only: a fresh ledger holds no row');

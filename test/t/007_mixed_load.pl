@@ -8,6 +8,10 @@
 use strict;
 use warnings FATAL => 'all';
 use IPC::Run;
+
+# how long a session that is left open may be
+BEGIN { $ENV{PG_TEST_TIMEOUT_DEFAULT} ||= 180 + 2 * ($ENV{PEOPLECALL_LOAD_SECONDS} || 0) }
+
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use PeopleCall;

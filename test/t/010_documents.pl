@@ -156,7 +156,7 @@ my %made_of = map { $_ => 1 } qw(
   end_withdrawn lose_merged end_deserted check_evidence new_track_code
   read_track_code handling_orgs overturn orgs_that_closed orgs_of
   ending_template
-  ledger_reading_lists require_area check_publisher add_listing require_quantity
+  require_area check_publisher add_listing require_quantity
   require_ahead lock_listing settle_listing mark_closed require_volunteer
   require_free refuse_second_claim add_claim listing_claim require_claim
   fulfil_claim fulfil_joined end_joined end_claim claim_fields tell_claimer
