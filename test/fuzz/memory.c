@@ -72,6 +72,13 @@ fuzz_free_all(void)
 		free_chunk(list.after);
 }
 
+/* RTLD_DEFAULT would find ours first, since the library is linked -Bsymbolic. */
+static void *
+server_function(const char *name)
+{
+	return dlsym(dlopen(NULL, RTLD_LAZY), name);
+}
+
 void *
 palloc(Size size)
 {
@@ -95,7 +102,7 @@ pfree(void *pointer)
 	else
 	{
 		if (of_server == NULL)
-			of_server = dlsym(RTLD_DEFAULT, "pfree");
+			of_server = server_function("pfree");
 		of_server(pointer);
 	}
 }
@@ -110,7 +117,7 @@ repalloc(void *pointer, Size size)
 	if (chunk == NULL)
 	{
 		if (of_server == NULL)
-			of_server = dlsym(RTLD_DEFAULT, "repalloc");
+			of_server = server_function("repalloc");
 		return of_server(pointer, size);
 	}
 	moved = new_chunk(size);
