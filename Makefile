@@ -9,6 +9,7 @@
 #   make bench        measures against what a user would write or install instead
 #   make coverage     how many lines of src/ the tests run
 #   make lint         gcc and clang with warnings as errors, cppcheck, clang's analyser
+#   make fuzz         random input into the C; RUNS, SECONDS_EACH, TARGETS
 #   make demo         likewise, and plays the story of a city; make demo-stop
 #
 # PG_CONFIG chooses the PostgreSQL, DESTDIR installs below a folder, WERROR=1
@@ -41,7 +42,7 @@ REGRESS      = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --launcher=tools/regress-psql
 
 # These do their own set-up, and must run where there is no PostgreSQL yet.
-SELF_CONTAINED = setup test test-all test-upgrade test-partitioned bench coverage lint demo demo-stop
+SELF_CONTAINED = fuzz setup test test-all test-upgrade test-partitioned bench coverage lint demo demo-stop
 
 ifeq ($(origin PG_CONFIG),undefined)
 PG_CONFIG   := $(shell tools/pg-config)
@@ -82,6 +83,10 @@ bench:
 	@tools/setup
 	@$(BUILD)
 	@MAKE='$(MAKE)' tools/bench $(ROWS)
+
+fuzz:
+	@tools/setup test
+	@tools/fuzz $(TARGETS)
 
 coverage:
 	@tools/setup test

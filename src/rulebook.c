@@ -137,9 +137,10 @@ register_ruleset(PcRuleset *set)
 {
 	if (rulesets == NULL)
 	{
-		CacheRegisterRelcacheCallback(invalidate_compiled, (Datum) 0);
+		/* a second try finds room, should memory run out at the first two */
 		RegisterSubXactCallback(count_rollback, NULL);
 		RegisterXactCallback(drop_retired, NULL);
+		CacheRegisterRelcacheCallback(invalidate_compiled, (Datum) 0);
 	}
 	set->next = rulesets;
 	rulesets = set;

@@ -69,6 +69,33 @@ locate_postgresql()
 	export pg_config pg_bin pg_share pg_pkglib pg_test
 }
 
+# The clang that the server's own bitcode was made with, which its -dev package
+# depends on; else the one on PATH.
+server_clang()
+{
+	local own
+	own=$(sed -n 's/^CLANG *= *//p' "$(dirname "$("${pg_config:-pg_config}" --pgxs)")/../Makefile.global" 2>/dev/null || true)
+	if [ -n "$own" ] && command -v "$own" >/dev/null; then
+		say "$own"
+	else
+		say clang
+	fi
+}
+
+# clang_library CLANG NAME ENDING: the path of a library of its runtime.
+clang_library()
+{
+	local file
+	for file in "libclang_rt.$2-$(uname -m).$3" "libclang_rt.$2.$3"; do
+		file=$("$1" -print-file-name="$file")
+		if [ -f "$file" ]; then
+			say "$file"
+			return
+		fi
+	done
+	return 1
+}
+
 # The server refuses to run as root; then it and all that belongs to it run as
 # postgres, otherwise as whoever calls.
 as_server_user()
