@@ -15,7 +15,7 @@ AS $$
 DECLARE
 	here bigint := complaint;
 	next_one bigint;
-	passed bigint[] := '{}';
+	passed bigint[] := ARRAY[]::bigint[];
 BEGIN
 	IF complaint IS NULL THEN
 		RETURN NULL;

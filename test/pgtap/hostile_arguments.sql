@@ -128,10 +128,15 @@ SET LOCAL statement_timeout = '60s';
 \o /dev/null
 SELECT format('SELECT pg_temp.prepare(%s)', s.function) FROM subject AS s \gexec
 -- a verb takes no more than a megabyte, so nothing behind it gets more
-SELECT format('SELECT pg_temp.try(%s, %L, %L)', s.function, format('%s %s: %s', a.place, a.name, h.label), pg_temp.call(s, a.place, h.value))
+SET LOCAL statement_timeout = 0;
+CREATE TEMPORARY TABLE trial AS
+SELECT format('SELECT pg_temp.try(%s, %L, %L)', s.function, format('%s %s: %s', a.place, a.name, h.label), pg_temp.call(s, a.place, h.value)) AS statement,
+       row_number() OVER (ORDER BY s.signature, a.place) AS n
   FROM subject AS s JOIN argument AS a ON a.function = s.function JOIN hostile AS h ON h.type = a.type
  WHERE h.only_behind_verbs IS DISTINCT FROM (s.is_verb OR s.in_c)
- ORDER BY s.signature, a.place \gexec
+;
+SET LOCAL statement_timeout = '60s';
+SELECT statement FROM trial ORDER BY n \gexec
 \o
 SELECT is_empty(format('SELECT what, code, message FROM finding WHERE function = %s', s.function), s.signature)
   FROM subject AS s ORDER BY s.signature COLLATE "C";
@@ -168,11 +173,16 @@ INSERT INTO damage (what, statement) VALUES
 	('categories in a line', 'UPDATE peoplecall.complaint SET category = (repeat(''a.'', 2000) || ''a'')::ltree; INSERT INTO peoplecall.category (path, name) VALUES ((repeat(''a.'', 2000) || ''a'')::ltree, ''x'')');
 UPDATE subject SET is_verb = false, in_c = false;
 \o /dev/null
+SET LOCAL statement_timeout = 0;
+TRUNCATE trial;
+INSERT INTO trial (statement, n)
 SELECT format('SELECT pg_temp.try(%s, %L, %L)', s.function, d.what,
-              format('SET LOCAL session_replication_role = replica; %s; SET LOCAL session_replication_role = origin; %s', d.statement, pg_temp.call(s, 0, NULL)))
+              format('SET LOCAL session_replication_role = replica; %s; SET LOCAL session_replication_role = origin; %s', d.statement, pg_temp.call(s, 0, NULL))),
+       row_number() OVER (ORDER BY d.what, s.signature)
   FROM damage AS d CROSS JOIN subject AS s
- WHERE s.answers
- ORDER BY d.what, s.signature \gexec
+ WHERE s.answers;
+SET LOCAL statement_timeout = '60s';
+SELECT statement FROM trial ORDER BY n \gexec
 \o
 SELECT is_empty(format('SELECT function::regprocedure, code, message FROM finding WHERE what = %L', d.what), d.what)
   FROM damage AS d;

@@ -80,8 +80,9 @@ cmp_ok(ask($node, 'city', q{
 note("$swept other sweeps were acknowledged");
 
 # The next run catches up.
+my $before = ask($node, 'city', 'SELECT now()');
 $node->safe_psql('city', 'CALL peoplecall.sweep()');
-no_rows($node, 'SELECT * FROM peoplecall.sweep_backlog', 'nothing is due after the next sweep');
+no_rows($node, "SELECT * FROM peoplecall.sweep_backlog WHERE oldest < '$before'", 'nothing is due after the next sweep');
 no_rows($node, 'SELECT * FROM peoplecall.sweep_status', 'and nothing failed');
 nothing_is_lost($node, 'at the end');
 

@@ -161,13 +161,15 @@ is(join("\n", grep { /deadlock detected|PANIC|terminated by signal|internal erro
 	'', 'no deadlock and no crash');
 
 # What is left. Edits of the rulebook want their recomputing.
+# what becomes due while these run is the next sweep's
+my $before = ask($node, 'city', 'SELECT now()');
 $node->safe_psql('city', q{
 	UPDATE peoplecall.sweep_status SET retry_at = now();
 	CALL peoplecall.recompute_deadlines();
 	CALL peoplecall.sweep();
 	CALL peoplecall.refresh_appraisals()});
 no_rows('SELECT * FROM peoplecall.sweep_status', 'no complaint failed in a sweep');
-no_rows('SELECT * FROM peoplecall.sweep_backlog', 'nothing is due after the next sweep');
+no_rows("SELECT * FROM peoplecall.sweep_backlog WHERE oldest < '$before'", 'nothing is due after the next sweep');
 no_rows('SELECT * FROM peoplecall.check_ledger() LIMIT 20', 'the ledger is whole');
 no_rows('SELECT * FROM peoplecall.verify_history() LIMIT 20', 'so is its history');
 no_rows('SELECT * FROM peoplecall.check_appraisal() LIMIT 20', 'and the appraisal');
