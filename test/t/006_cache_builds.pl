@@ -153,7 +153,12 @@ sub survives
 	note("$call, $how: $all allocations, $tries tries, $failed failed");
 	is(scalar @after, $tries, "$call, $how: each try was followed by an answer");
 	is_deeply([ grep { !/: t(rue)?$/ } @after ], [], 'each of them right');
+	# the server's own digest calls it an internal error that OpenSSL got no memory
+	my @internal = grep { /ERROR:\s+XX000/ } @others;
+	@others = grep { !/ERROR:\s+XX000/ } @others;
 	is_deeply(\@others, [], "no other error than $sqlstate");
+	is_deeply([ grep { /XX000/ && !/could not \w+ SHA256 context/ } split /\n/, slurp_file($node->logfile) ],
+		[], 'no internal error of ours') if @internal;
 	cmp_ok($failed, '>', $tries / 2, 'most tries failed');
 	return;
 }
