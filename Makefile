@@ -50,7 +50,8 @@ endif
 
 ifneq ($(filter-out $(SELF_CONTAINED),$(or $(MAKECMDGOALS),all)),)
 PGXS        := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
-ifeq ($(wildcard $(PGXS)),)
+# Debian's client package has PGXS too, without the headers.
+ifeq ($(and $(wildcard $(PGXS)),$(wildcard $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)/postgres.h)),)
 $(error $(PG_CONFIG) names no PostgreSQL with its headers; run "make setup", or say PG_CONFIG=/path/to/pg_config)
 endif
 include $(PGXS)

@@ -25,10 +25,12 @@ die()
 }
 
 # Whether a pg_config belongs to a PostgreSQL that extensions can be built for.
+# Debian's client package has pg_config and PGXS, but not the server's headers.
 builds_extensions()
 {
 	local pgxs
-	pgxs=$("$1" --pgxs 2>/dev/null) && [ -f "$pgxs" ]
+	pgxs=$("$1" --pgxs 2>/dev/null) && [ -f "$pgxs" ] &&
+		[ -f "$("$1" --includedir-server)/postgres.h" ]
 }
 
 # The pg_config to use: the caller's own choice, else that of the lowest of our
