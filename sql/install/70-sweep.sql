@@ -189,7 +189,7 @@ DECLARE
 	actor name := peoplecall.gate_actor();
 	woken int;
 	rested timestamptz := peoplecall.quiet_until(now_at);
-	zone text := peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}';
+	zone text := peoplecall.city_zone();
 BEGIN
 	locked := ARRAY(
 		SELECT c.id
@@ -227,26 +227,30 @@ BEGIN
 		 WHERE k.district_id = district
 		   AND k.complaint_id = ANY (locked)
 		   AND k.next_alarm_at <= now_at
-	), candidate AS (
+	), remaining AS (
+		-- asked for once: the ladder may be edited while this statement runs, and
+		-- what is told must be what is written as fired. By the deadline that is
+		-- stored: a calendar edited since moves it only by recompute_deadlines()
 		SELECT a.*, s.step, s.seq AS step_seq, s.at AS was_due, s.tell,
 		       -- only the lead's resolve clock moves command
 		       CASE WHEN s.act = 'command_up' AND NOT (a.kind = 'resolve' AND a.role = 'lead')
 		            THEN 'none' ELSE s.act END AS act
 		  FROM alarmed AS a
-		 CROSS JOIN LATERAL peoplecall.ladder_steps(a.kind, a.grade, a.started_at,
-			a.due_at, a.allowed, a.pauses, a.calendar) AS s
-		 WHERE s.at <= now_at AND s.step <> ALL (a.fired)
+		  LEFT JOIN LATERAL peoplecall.ladder_steps(a.kind, a.grade, a.started_at,
+			a.due_at, a.allowed, a.pauses, a.calendar) AS s ON s.step <> ALL (a.fired)
+	), ladder AS MATERIALIZED (
+		SELECT r.*, r.was_due <= now_at
+		       -- command that moved stops this clock: nothing after it
+		       AND count(*) FILTER (WHERE r.act = 'command_up' AND r.was_due <= now_at) OVER (
+			PARTITION BY r.complaint_id, r.clock_seq
+			ORDER BY r.was_due, r.step_seq, r.step
+			ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) = 0 AS fires
+		  FROM remaining AS r
 	), taken AS MATERIALIZED (
-		SELECT x.*, row_number() OVER (PARTITION BY x.complaint_id
-			ORDER BY x.was_due, x.clock_seq, x.step_seq, x.step) AS place
-		  FROM (SELECT n.*,
-		               -- command that moved stops this clock: nothing after it
-		               count(*) FILTER (WHERE n.act = 'command_up') OVER (
-			PARTITION BY n.complaint_id, n.clock_seq
-			ORDER BY n.was_due, n.step_seq, n.step
-			ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS moved
-		          FROM candidate AS n) AS x
-		 WHERE x.moved = 0
+		SELECT l.*, row_number() OVER (PARTITION BY l.complaint_id
+			ORDER BY l.was_due, l.clock_seq, l.step_seq, l.step) AS place
+		  FROM ladder AS l
+		 WHERE l.fires
 	), told AS MATERIALIZED (
 		SELECT t.*, ARRAY(
 			SELECT DISTINCT f.officer
@@ -331,24 +335,12 @@ BEGIN
 		       actor, NULL, NULL, l.task_seq, l.detail, l.digest
 		  FROM chained AS l
 	), rung AS (
-		-- by the deadline that is stored, like the steps above: a calendar edited
-		-- since moves it only by recompute_deadlines(). The same steps as taken has,
-		-- asked for again: joining them by clock would compare each with each
-		SELECT a.complaint_id, a.clock_seq, a.fired || coalesce(s.steps, '{}') AS fired,
-		       s.next_alarm_at
-		  FROM alarmed AS a
-		 CROSS JOIN LATERAL (
-			SELECT array_agg(x.step ORDER BY x.at, x.seq, x.step)
-				FILTER (WHERE x.at <= now_at AND x.moved = 0) AS steps,
-			       min(x.at) FILTER (WHERE x.at > now_at OR x.moved > 0) AS next_alarm_at
-			  FROM (SELECT l.step, l.seq, l.at,
-			               count(*) FILTER (WHERE l.act = 'command_up' AND l.at <= now_at
-					AND a.kind = 'resolve' AND a.role = 'lead') OVER (
-				ORDER BY l.at, l.seq, l.step
-				ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS moved
-			          FROM peoplecall.ladder_steps(a.kind, a.grade, a.started_at, a.due_at,
-					a.allowed, a.pauses, a.calendar) AS l
-			         WHERE l.step <> ALL (a.fired)) AS x) AS s
+		SELECT l.complaint_id, l.clock_seq,
+		       l.fired || coalesce(array_agg(l.step ORDER BY l.was_due, l.step_seq, l.step)
+				FILTER (WHERE l.fires), '{}') AS fired,
+		       min(l.was_due) FILTER (WHERE NOT l.fires) AS next_alarm_at
+		  FROM ladder AS l
+		 GROUP BY l.complaint_id, l.clock_seq, l.fired
 	), advanced AS (
 		UPDATE peoplecall.clock AS k
 		   SET fired = r.fired, next_alarm_at = r.next_alarm_at

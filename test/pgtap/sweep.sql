@@ -391,6 +391,24 @@ SELECT is(ARRAY(SELECT * FROM pg_temp.ladder(:e)), ARRAY[
 	'1 accept 1: 12-23 10:00 > 12-23 10:00 yellow [121]',
 	'1 accept 9: 12-23 09:30 > 12-23 11:00 yellow [123]',
 	'1 accept 10: 12-23 10:30 > 12-23 11:00 yellow [123]'], 'the ladder that stands when it runs');
+-- ... also in the middle of the one statement that tells and marks as fired
+CREATE FUNCTION peoplecall.edits_the_ladder() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM peoplecall.escalation_step AS s WHERE s.clock = 'accept';
+	RETURN new;
+END
+$$;
+SELECT complaint_id AS e2 FROM peoplecall.submit('hotline', '改', '', '420106012001', 'property') \gset
+SELECT FROM peoplecall.contact(:e2) \g /dev/null
+CREATE TRIGGER edits BEFORE UPDATE ON peoplecall.complaint FOR EACH ROW EXECUTE FUNCTION peoplecall.edits_the_ladder();
+SELECT cmp_ok(pg_temp.sweep_at('2019-12-23 17:29'), '>', 0, 'steps are taken while the ladder is edited');
+DROP TRIGGER edits ON peoplecall.complaint;
+DROP FUNCTION peoplecall.edits_the_ladder();
+SELECT is_empty($$
+	SELECT e.complaint_id, e.detail FROM peoplecall.event AS e
+	  JOIN peoplecall.clock AS k ON k.district_id = e.district_id AND k.complaint_id = e.complaint_id
+	   AND k.seq = (e.detail ->> 'clock_seq')::int
+	 WHERE e.verb = 'alarm' AND (e.detail ->> 'step')::bigint <> ALL (k.fired)$$, 'what was told is marked as fired');
 -- an empty ladder, and a new one
 DELETE FROM peoplecall.escalation_step;
 SELECT cmp_ok((SELECT count(*) FROM peoplecall.clock WHERE next_alarm_at <= '2019-12-30 09:00+08'), '>', 1::bigint, 'alarms are due');
