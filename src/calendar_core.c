@@ -4,8 +4,9 @@
  *	  the numbers of working days.
  *
  * Opening time and the numbers of working days count from any origin, the same
- * for as long as the compiled calendar lives: only differences mean something. Nothing here allocates once the table holds the
- * days that are asked for, and nothing walks from day to day.
+ * for as long as the compiled calendar lives: only differences mean something.
+ * Nothing here allocates once the table holds the days that are asked for, and
+ * nothing walks from day to day.
  */
 #include "postgres.h"
 

@@ -263,6 +263,8 @@ pc_verb(PG_FUNCTION_ARGS)
 
 	pc_hide_cursors(&cursors);
 	pc_enter_ledger(&entry, caller.owner);
+	/* one matter, found by its key; who reads or counts many has better plans by
+	 * what is asked for */
 	if (caller.verb->states != 0 || caller.verb->duties == PC_DUTY_INTAKE)
 		pc_plan_once();
 	current_caller = &caller;

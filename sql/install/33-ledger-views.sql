@@ -57,7 +57,6 @@ SELECT v.level, peoplecall.ancestor(o.area, v.level) AS area,
 COMMENT ON VIEW peoplecall.lights IS
 	'open complaints counted by light, for every area at city, district, street and community';
 
--- what reads the rulebook comes first and by itself: no shard may
 CREATE OR REPLACE VIEW peoplecall.my_tasks
 	WITH (security_invoker = true) AS
 SELECT t.district_id, t.complaint_id,
@@ -157,6 +156,7 @@ SELECT t.district_id, t.complaint_id,
 COMMENT ON VIEW peoplecall.shares IS
 	'each org''s share of a matter, with the deadline, light and verdict of its own clock resolve, all null where no limit is set; late is charged to the org of the share alone';
 
+-- what reads the rulebook comes first and by itself: no shard may
 CREATE OR REPLACE VIEW peoplecall.supervisions
 	WITH (security_invoker = true) AS
 WITH kept AS MATERIALIZED (

@@ -284,14 +284,34 @@ $$;
 COMMENT ON FUNCTION peoplecall.officer_for(bigint, peoplecall.officer_role, timestamptz, bigint) IS
 	'officer_of() the org, else of the org above; NULL where there is none';
 
+CREATE FUNCTION peoplecall.city_zone() RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce(peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}', 'Asia/Shanghai');
+END
+$$;
+COMMENT ON FUNCTION peoplecall.city_zone() IS
+	'setting timezone, Asia/Shanghai where it is null';
+
+CREATE FUNCTION peoplecall.city_day(at timestamptz) RETURNS date
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (at AT TIME ZONE peoplecall.city_zone())::date;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.city_day(timestamptz) IS
+	'the day of a time in the zone of setting timezone; used by appraise() and rule()';
+
 CREATE FUNCTION peoplecall.local_time(at timestamptz) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN to_char(at AT TIME ZONE
-		(peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}'),
-		'YYYY-MM-DD HH24:MI');
+	RETURN to_char(at AT TIME ZONE peoplecall.city_zone(), 'YYYY-MM-DD HH24:MI');
 END
 $$;
 COMMENT ON FUNCTION peoplecall.local_time(timestamptz) IS

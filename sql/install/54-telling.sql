@@ -78,30 +78,6 @@ DECLARE
 	usual bigint;
 	on_duty bigint;
 BEGIN
-	-- what officer_for() finds nearly always, in one question: the sweep asks it
-	-- for each message
-	IF urgency = 'normal' AND role <> 'duty_officer' THEN
-		IF assigned IS NULL THEN
-			usual := (
-				SELECT o.id
-				  FROM peoplecall.officer AS o
-				 WHERE o.org = officers_for.org AND o.role = officers_for.role AND o.active
-				   AND NOT EXISTS (SELECT FROM peoplecall.officer_absence AS a
-				                    WHERE a.officer = o.id AND a.period @> at)
-				 ORDER BY o.id
-				 LIMIT 1);
-		ELSE
-			usual := (
-				SELECT o.id
-				  FROM peoplecall.officer AS o
-				 WHERE o.id = assigned AND o.active
-				   AND NOT EXISTS (SELECT FROM peoplecall.officer_absence AS a
-				                    WHERE a.officer = o.id AND a.period @> at));
-		END IF;
-		IF usual IS NOT NULL THEN
-			RETURN ARRAY[usual];
-		END IF;
-	END IF;
 	usual := peoplecall.officer_for(org, role, at, assigned);
 	IF urgency <> 'normal'
 	   AND (NOT peoplecall.office_open(at)
@@ -122,7 +98,7 @@ CREATE FUNCTION peoplecall.quiet_until(at timestamptz) RETURNS timestamptz
 AS $$
 DECLARE
 	quiet jsonb := peoplecall.setting_value('quiet_hours', 'null');
-	zone text := peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}';
+	zone text := peoplecall.city_zone();
 	local timestamp := at AT TIME ZONE zone;
 	begins time := (quiet ->> 'from')::time;
 	ends time := (quiet ->> 'to')::time;

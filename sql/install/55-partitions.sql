@@ -2,27 +2,19 @@
 -- detached whole. Nothing here may lose, change or hide a line of it: rows stay
 -- in the tables that they are in, or go through the partitioned one.
 
-CREATE FUNCTION peoplecall.city_zone() RETURNS text
+CREATE FUNCTION peoplecall.month_start(at timestamptz, later int DEFAULT 0) RETURNS timestamptz
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	zone text := peoplecall.city_zone();
 BEGIN
-	RETURN coalesce(peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}', 'Asia/Shanghai');
+	RETURN (date_trunc('month', at AT TIME ZONE zone) + make_interval(months => later))
+		AT TIME ZONE zone;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.city_zone() IS
-	'used by month_start(): setting timezone, in which the history''s months begin';
-
-CREATE FUNCTION peoplecall.month_start(at timestamptz) RETURNS timestamptz
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN date_trunc('month', at, peoplecall.city_zone());
-END
-$$;
-COMMENT ON FUNCTION peoplecall.month_start(timestamptz) IS
-	'used by partition_history(): the beginning of the month in the zone of setting timezone';
+COMMENT ON FUNCTION peoplecall.month_start(timestamptz, int) IS
+	'used by partition_ledger() and keep_partitions(): the beginning of the month, or of one so many months later, in the zone of setting timezone';
 
 CREATE FUNCTION peoplecall.history_partitions()
 	RETURNS TABLE (part name, from_at timestamptz, to_at timestamptz)
@@ -176,7 +168,7 @@ BEGIN
 		ALTER TABLE peoplecall.event_other RENAME TO event_waiting;
 	END IF;
 	WHILE next_month < to_month LOOP
-		after_that := (next_month AT TIME ZONE zone + interval '1 month') AT TIME ZONE zone;
+		after_that := peoplecall.month_start(next_month, 1);
 		PERFORM peoplecall.add_partition(
 			'event_' || to_char(next_month AT TIME ZONE zone, 'YYYY_MM'),
 			format('FOR VALUES FROM (%L) TO (%L)', next_month, after_that));
@@ -247,7 +239,7 @@ BEGIN
 	SELECT max(e.at) INTO latest FROM peoplecall.event AS e;
 	moves := since IS NOT NULL AND latest >= first_month;
 	IF latest >= first_month AND NOT moves THEN
-		first_month := peoplecall.month_start(peoplecall.month_start(latest) + interval '32 days');
+		first_month := peoplecall.month_start(latest, 1);
 	END IF;
 	IF moves THEN
 		PERFORM peoplecall.replace_history('event_waiting');
@@ -270,8 +262,6 @@ CREATE FUNCTION peoplecall.keep_months(ahead int) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	zone text := peoplecall.city_zone();
 BEGIN
 	IF NOT EXISTS (SELECT FROM peoplecall.history_partitions()) THEN
 		RETURN 0;
@@ -280,8 +270,7 @@ BEGIN
 		PERFORM peoplecall.distributed_settings();
 	END IF;
 	-- by the clock on the wall: a simulated time needs no tables
-	RETURN peoplecall.add_months((peoplecall.month_start(now()) AT TIME ZONE zone
-		+ make_interval(months => ahead + 1)) AT TIME ZONE zone);
+	RETURN peoplecall.add_months(peoplecall.month_start(now(), ahead + 1));
 END
 $$;
 COMMENT ON FUNCTION peoplecall.keep_months(int) IS

@@ -135,7 +135,7 @@ CREATE FUNCTION peoplecall.notice_values(district_id int, complaints bigint[])
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	zone text := peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}';
+	zone text := peoplecall.city_zone();
 BEGIN
 	RETURN QUERY
 	SELECT c.id, jsonb_build_object('no', peoplecall.complaint_no(c.id),

@@ -51,7 +51,7 @@ BEGIN
 	INSERT INTO peoplecall.ruling (title, minutes, document_no, decided_on, decided_by,
 		precedent, category, area, complaint_id)
 	VALUES (m.title, rule_body.minutes, rule_body.document_no,
-		(at AT TIME ZONE (peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}'))::date,
+		peoplecall.city_day(at),
 		m.convened_by, rule_body.precedent,
 		CASE WHEN rule_body.precedent THEN peoplecall.require_precedent(m.convened_by, rule_body.category) END,
 		CASE WHEN rule_body.precedent

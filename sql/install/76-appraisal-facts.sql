@@ -1,18 +1,6 @@
 -- What one share, or one citizen's answer, contributes to the appraisal. This
 -- is the one place where the figures are defined; everything else adds up.
 
-CREATE FUNCTION peoplecall.city_day(at timestamptz) RETURNS date
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN (at AT TIME ZONE
-		(peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}'))::date;
-END
-$$;
-COMMENT ON FUNCTION peoplecall.city_day(timestamptz) IS
-	'the day of a time in the zone of setting timezone; used by appraise()';
-
 -- From rows of the case records, a set of complaints of one district at a time.
 -- It reads no clock: what depends on today is cut away when figures are asked
 -- for, so stored facts stay true until a verb changes the complaint.
@@ -32,7 +20,7 @@ CREATE FUNCTION peoplecall.appraisal_facts(district_id int, complaints bigint[])
 	SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
-	zone text := peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}';
+	zone text := peoplecall.city_zone();
 	patrols text[] := ARRAY(SELECT jsonb_array_elements_text(
 		peoplecall.setting_value('patrol_channels', '["patrol"]')));
 	satisfied_from int := peoplecall.setting_number('satisfied_from', 4)::int;

@@ -122,7 +122,7 @@ CREATE FUNCTION peoplecall.read_lines(lines bigint[])
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	zone text := peoplecall.setting_value('timezone', '"Asia/Shanghai"') #>> '{}';
+	zone text := peoplecall.city_zone();
 BEGIN
 	RETURN QUERY
 	SELECT s.line, h.code, nullif(btrim(s.external_id), ''), s.title, coalesce(s.body, ''),

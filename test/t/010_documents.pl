@@ -125,7 +125,7 @@ my $inner = join '|',
 # Functions that verbs are made of, and that no comment gives away. They refuse
 # or do nothing for a user who calls them.
 my %made_of = map { $_ => 1 } qw(
-  person_pattern without_person numbers_of
+  person_pattern without_person numbers_of city_zone
   ledger_rulebook ledger_rules ledger_cases ledger_joint_work ledger_lists
   ledger_guards ledger_views ledger_reading default_rules require_org
   setting_value start_clocks stop_clocks tightest_clock write_event make_receipt
