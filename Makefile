@@ -98,7 +98,6 @@ test-all:
 
 test-partitioned:
 	@tools/setup test
-	@$(BUILD)
 	@MAKE='$(MAKE)' tools/test-partitioned
 
 test-upgrade:

@@ -114,6 +114,7 @@ BEGIN
 	EXECUTE format('ALTER TABLE peoplecall.%I ENABLE ROW LEVEL SECURITY', part);
 	PERFORM peoplecall.guard_history(part);
 	EXECUTE format('ALTER TABLE peoplecall.event ATTACH PARTITION peoplecall.%I %s', part, bounds);
+	EXECUTE format('COMMENT ON TABLE peoplecall.%I IS %L', part, 'a part of event; see history_partitions()');
 END
 $$;
 COMMENT ON FUNCTION peoplecall.add_partition(name, text) IS

@@ -43,16 +43,16 @@ $$;
 COMMENT ON FUNCTION peoplecall.check_ledger(int, bigint) IS
 	'what contradicts itself in the case records of a district or a complaint (NULL: all); no row where the ledger is whole. After the rulebook changed, deadlines differ until recompute_deadlines() ran. 42501 for whom row policies hide anything from, PC005, PC002';
 
--- Old events may have been moved away with their partition; then the first ones
--- are not there, and what they say is not asked.
+-- Old events may have been moved away with their partition: then the first ones
+-- are not there, and what they say is not asked. A matter that came in since has
+-- all of its own.
 CREATE FUNCTION peoplecall.check_events(district int, complaint bigint)
 	RETURNS TABLE (problem text, district_id int, complaint_id bigint, detail text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	detachable boolean := (SELECT r.relkind = 'p' FROM pg_class AS r
-	                        WHERE r.oid = 'peoplecall.event'::regclass);
+	begins timestamptz := coalesce((SELECT min(p.from_at) FROM peoplecall.history_partitions() AS p), '-infinity');
 BEGIN
 	RETURN QUERY
 	WITH line AS (
@@ -63,7 +63,7 @@ BEGIN
 		 GROUP BY e.district_id, e.complaint_id
 	), told AS (
 		SELECT c.district_id, c.id, c.event_count, c.last_event_at, c.digest AS head,
-		       l.first, l.last, l.lines
+		       l.first, l.last, l.lines, c.received_at < begins AS older
 		  FROM peoplecall.complaint AS c
 		  LEFT JOIN line AS l ON l.district_id = c.district_id AND l.complaint_id = c.id
 		 WHERE (district IS NULL OR c.district_id = district)
@@ -74,10 +74,10 @@ BEGIN
 			coalesce(t.first, 0), coalesce(t.last, 0))
 	  FROM told AS t
 	 WHERE t.event_count = 0
-	    OR (t.last IS NULL AND NOT detachable)
+	    OR (t.last IS NULL AND NOT t.older)
 	    OR t.last <> t.event_count
 	    OR t.lines <> t.last - t.first + 1
-	    OR (t.first > 1 AND NOT detachable)
+	    OR (t.first > 1 AND NOT t.older)
 	 UNION ALL
 	SELECT 'last_event', t.district_id, t.id,
 	       format('says that the last event was at %s; it was at %s', t.last_event_at, e.at)

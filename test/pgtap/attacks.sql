@@ -74,7 +74,7 @@ SELECT is(a.state, '42501', 'nor does SET CONSTRAINTS in a trigger help'), is(a.
 	'SELECT peoplecall.accept(420106000000000001)') AS a;
 -- a deferrable unique constraint is checked by the same kind of trigger
 SELECT is(a.state, '42501', 'nor does a deferred constraint')
-  FROM pg_temp.attacked('postgres', 'ALTER TABLE peoplecall.event ADD UNIQUE (complaint_id, seq) DEFERRABLE INITIALLY DEFERRED;
+  FROM pg_temp.attacked('postgres', 'ALTER TABLE peoplecall.event ADD UNIQUE (complaint_id, seq, at) DEFERRABLE INITIALLY DEFERRED;
 	CREATE FUNCTION evil.twice() RETURNS trigger LANGUAGE plpgsql AS ''BEGIN UPDATE peoplecall.event SET seq = seq + 0; SET CONSTRAINTS ALL DEFERRED; NEW.seq := 1; RETURN NEW; END'';
 	CREATE TRIGGER s BEFORE INSERT ON peoplecall.event FOR EACH ROW EXECUTE FUNCTION evil.spy_trigger(''x'');
 	ALTER TABLE peoplecall.event DROP CONSTRAINT event_pkey;

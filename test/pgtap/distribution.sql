@@ -6,6 +6,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 SELECT * FROM no_plan();
+\set one_table on
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 \ir ../fixture/filled_ledger.sql

@@ -10,6 +10,7 @@ SELECT * FROM no_plan();
 CREATE EXTENSION citus;
 SELECT citus_set_coordinator_host('localhost', current_setting('port')::int) \g /dev/null
 SELECT citus_set_node_property('localhost', current_setting('port')::int, 'shouldhaveshards', true) \g /dev/null
+\set one_table on
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 \ir ../fixture/filled_ledger.sql

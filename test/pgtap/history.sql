@@ -2,6 +2,7 @@
 -- of it is changed in passing, and whatever a hand changes, takes or adds is
 -- found, by itself or against an anchor that was kept elsewhere.
 \set QUIET on
+\set one_table on
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 SET client_min_messages = warning;

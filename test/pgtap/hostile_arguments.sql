@@ -3,6 +3,7 @@
 -- being plausible: an answer, or an error that says what was wrong. Then every
 -- function with plausible arguments over ledgers whose rules are broken.
 \set QUIET on
+\set one_table on
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 \ir ../fixture/filled_ledger.sql

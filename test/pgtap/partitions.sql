@@ -3,6 +3,7 @@
 -- are detached whole, and a simulated or late month loses no event.
 \set QUIET on
 \pset fieldsep '\n'
+\set one_table on
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 SET client_min_messages = warning;

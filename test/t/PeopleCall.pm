@@ -204,7 +204,7 @@ sub city_additions
 		        SELECT 'targets', count(*) FROM pg_attribute AS a WHERE a.attstattarget = 500
 		        UNION ALL
 		        SELECT 'parameters', count(*) FROM pg_class AS c
-		         WHERE c.oid = 'peoplecall.event'::regclass AND c.reloptions @> '{fillfactor=90}'
+		         WHERE c.oid = 'peoplecall.notice'::regclass AND c.reloptions @> '{fillfactor=90}'
 		       ) AS k (kind, number)});
 }
 
