@@ -116,6 +116,8 @@ sub definitions
 {
 	my ($node, $database, %options) = @_;
 	my $bin = $options{bin} // $node->config_data('--bindir');
+	# bounds of partitions are written in the session's zone, which a database may have
+	local $ENV{PGTZ} = 'UTC';
 	my ($out, $err) = run_command([
 		"$bin/pg_dump", @{ $options{options} // ['--schema-only'] },
 		'-d', $node->connstr($database) ]);
