@@ -151,11 +151,12 @@ note("$_: $count{$_}") foreach sort keys %count;
 my @never = grep { !$done{$_} } split /\n/, ask($node, 'city', 'SELECT DISTINCT verb FROM public.attempt ORDER BY 1');
 my $done = 0;
 $done += $_ foreach values %done;
-cmp_ok($done, '>', 20 * $seconds, "$done verbs were done, " . scalar(@refused) . ' refused');
-cmp_ok(scalar(@never), '<', $seconds < 60 ? 12 : 1, 'of nearly all kinds')
+# how many is the machine's; which kinds, only enough of them can say
+cmp_ok($done, '>', scalar(@refused), "$done verbs were done, " . scalar(@refused) . ' refused');
+cmp_ok(scalar(@never), '<', $done < 400 ? 40 : $done < 5000 ? 12 : 1, 'of nearly all kinds')
   or diag("never done: @never");
 note("never done: @never");
-cmp_ok(ask($node, 'city', $alarms), '>', $seconds, 'the sweeps were at work');
+cmp_ok(ask($node, 'city', $alarms), '>', 4, 'the sweeps were at work');
 
 is(join("\n", grep { /deadlock detected|PANIC|terminated by signal|internal error/ } split /\n/, slurp_file($node->logfile)),
 	'', 'no deadlock and no crash');
