@@ -10,6 +10,9 @@
 #   make coverage     how many lines of src/ the tests run
 #   make lint         gcc and clang with warnings as errors, cppcheck, clang's analyser
 #   make fuzz         random input into the C; RUNS, SECONDS_EACH, TARGETS
+#   make test-sanitized   tests under the address and undefined-behaviour sanitizers
+#   make test-valgrind    tests under memcheck
+#   make sqlsmith     random queries at a ledger; QUERIES, SEED, MINUTES
 #   make demo         likewise, and plays the story of a city; make demo-stop
 #
 # PG_CONFIG chooses the PostgreSQL, DESTDIR installs below a folder, WERROR=1
@@ -42,7 +45,8 @@ REGRESS      = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --launcher=tools/regress-psql
 
 # These do their own set-up, and must run where there is no PostgreSQL yet.
-SELF_CONTAINED = fuzz setup test test-all test-upgrade test-partitioned bench coverage lint demo demo-stop
+SELF_CONTAINED = fuzz setup test test-all test-upgrade test-partitioned test-sanitized test-valgrind \
+	sqlsmith bench coverage lint demo demo-stop
 
 ifeq ($(origin PG_CONFIG),undefined)
 PG_CONFIG   := $(shell tools/pg-config)
@@ -99,6 +103,19 @@ test-all:
 test-partitioned:
 	@tools/setup test
 	@MAKE='$(MAKE)' tools/test-partitioned
+
+test-sanitized:
+	@tools/setup test
+	@tools/test-sanitized
+
+test-valgrind:
+	@tools/setup valgrind
+	@tools/test-valgrind
+
+sqlsmith:
+	@tools/setup sqlsmith
+	@$(BUILD)
+	@MAKE='$(MAKE)' tools/sqlsmith
 
 test-upgrade:
 	@tools/test-upgrade $(RELEASES)

@@ -136,6 +136,9 @@ nearest_leader(Groups *groups, const PcRarity *rarity, const int32 *grams,
 	double		best = groups->threshold;
 	int			nearest = -1;
 
+	/* then there may be no scratch to copy nothing into */
+	if (count == 0)
+		return -1;
 	if (count > groups->scratch_room)
 	{
 		groups->scratch_room = count * 2;

@@ -2,8 +2,12 @@
 -- hostile value of every argument's type at every place, the other arguments
 -- being plausible: an answer, or an error that says what was wrong. Then every
 -- function with plausible arguments over ledgers whose rules are broken.
+-- PEOPLECALL_GUARD names another time than 60s for each call, on a server that a
+-- checker of memory makes slow and large.
 \set QUIET on
 \set one_table on
+\set guard 60s
+\getenv guard PEOPLECALL_GUARD
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
 \ir ../fixture/filled_ledger.sql
@@ -125,7 +129,7 @@ BEGIN
 	END IF;
 END
 $$;
-SET LOCAL statement_timeout = '60s';
+SET LOCAL statement_timeout = :'guard';
 \o /dev/null
 SELECT format('SELECT pg_temp.prepare(%s)', s.function) FROM subject AS s \gexec
 -- a verb takes no more than a megabyte, so nothing behind it gets more
@@ -136,7 +140,7 @@ SELECT format('SELECT pg_temp.try(%s, %L, %L)', s.function, format('%s %s: %s', 
   FROM subject AS s JOIN argument AS a ON a.function = s.function JOIN hostile AS h ON h.type = a.type
  WHERE h.only_behind_verbs IS DISTINCT FROM (s.is_verb OR s.in_c)
 ;
-SET LOCAL statement_timeout = '60s';
+SET LOCAL statement_timeout = :'guard';
 SELECT statement FROM trial ORDER BY n \gexec
 \o
 SELECT is_empty(format('SELECT what, code, message FROM finding WHERE function = %s', s.function), s.signature)
@@ -182,7 +186,7 @@ SELECT format('SELECT pg_temp.try(%s, %L, %L)', s.function, d.what,
        row_number() OVER (ORDER BY d.what, s.signature)
   FROM damage AS d CROSS JOIN subject AS s
  WHERE s.answers;
-SET LOCAL statement_timeout = '60s';
+SET LOCAL statement_timeout = :'guard';
 SELECT statement FROM trial ORDER BY n \gexec
 \o
 SELECT is_empty(format('SELECT function::regprocedure, code, message FROM finding WHERE what = %L', d.what), d.what)
@@ -190,6 +194,7 @@ SELECT is_empty(format('SELECT function::regprocedure, code, message FROM findin
 
 -- What all this took at its height, where the system tells.
 SELECT CASE WHEN (pg_stat_file('/proc/self/status', true)).size IS NULL THEN skip('no /proc here')
+            WHEN :'guard' <> '60s' THEN skip('a checker has memory of its own')
             ELSE cmp_ok(substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\s+(\d+) kB')::int, '<', 1000000, 'the backend stayed below a gigabyte') END;
 SELECT * FROM finish();
 ROLLBACK;

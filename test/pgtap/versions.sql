@@ -11,10 +11,13 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO asker;
 
 SELECT is(v.release, (SELECT e.extversion FROM pg_extension AS e WHERE e.extname = 'peoplecall'), 'the library is of the release that is installed')
   FROM peoplecall.library_version() AS v;
-SELECT is(v.release, (SELECT a.default_version FROM pg_available_extensions AS a WHERE a.name = 'peoplecall'), 'and of that of the files')
+-- a server finds no extension available that is staged below extension_destdir
+SELECT coalesce((SELECT a.default_version FROM pg_available_extensions AS a WHERE a.name = 'peoplecall'), '') AS release_of_files \gset
+SELECT CASE WHEN coalesce(current_setting('extension_destdir', true), '') = '' THEN is(v.release, :'release_of_files', 'and of that of the files')
+            ELSE skip('the files are staged') END
   FROM peoplecall.library_version() AS v;
 SELECT is(peoplecall.ledger_version(), v.ledger, 'create_ledger() makes the ledger that the library needs') FROM peoplecall.library_version() AS v;
-SELECT is(v, row(l.release, l.release, l.release, l.ledger, l.ledger, NULL::text), 'nothing is to be done')
+SELECT is(v, row(l.release, l.release, nullif(:'release_of_files', ''), l.ledger, l.ledger, NULL::text), 'nothing is to be done')
   FROM peoplecall.versions() AS v, peoplecall.library_version() AS l;
 SET LOCAL ROLE asker;
 SELECT is((SELECT v.ledger FROM peoplecall.versions() AS v), peoplecall.ledger_version(), 'anybody may ask');
