@@ -33,7 +33,7 @@ SELECT p.oid AS function, p.oid::regprocedure::text AS signature, p.prokind AS k
    -- or change the table that they are told, the type's input function, pg_cron's
    -- table, Citus's functions
    AND p.proname NOT IN ('ledger_ddl', 'copy_records', 'reading_problem', 'drop_job', 'rulebook_changed',
-	'add_partition', 'guard_history', 'replace_history', 'table_rules', 'take_waiting', 'table_ties', 'set_role_policy', 'send_table');
+	'add_partition', 'partition_history', 'add_months', 'guard_history', 'replace_history', 'table_rules', 'take_waiting', 'table_ties', 'set_role_policy', 'send_table');
 CREATE TEMPORARY TABLE argument AS
 SELECT s.function, a.place::int, format_type(a.type, NULL) AS type, coalesce(p.proargnames[a.place], '') AS name,
        a.place > p.pronargs - p.pronargdefaults AS may_be_omitted,
