@@ -19,7 +19,7 @@ COMMENT ON FUNCTION peoplecall.forget_resident(bigint) IS
 -- what people put between its digits. A name of one character says nobody, and
 -- what is far longer than any is none.
 CREATE FUNCTION peoplecall.person_pattern(name text, phone text) RETURNS text
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -47,7 +47,7 @@ COMMENT ON FUNCTION peoplecall.person_pattern(text, text) IS
 	'a regular expression for a name of 2 to 200 characters and a number, however it is grouped; NULL where there is neither';
 
 CREATE FUNCTION peoplecall.without_person(value jsonb, pattern text) RETURNS jsonb
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

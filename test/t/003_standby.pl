@@ -91,7 +91,7 @@ $primary->safe_psql('city', q{
 my $connection = $primary->connstr('city');
 $subscriber->safe_psql('city',
 	"CREATE SUBSCRIPTION calendars CONNECTION \$\$$connection\$\$ PUBLICATION calendars");
-$subscriber->wait_for_subscription_sync($primary, 'calendars');
+$subscriber->wait_for_subscription_sync($primary, 'calendars', 'city');
 
 my $on_subscriber = $subscriber->background_psql('city');
 is(session_says($on_subscriber, $due), '10-01 17:00', 'subscriber: the first copy');
