@@ -3,10 +3,9 @@
  *	  Look-ups in a compiled calendar: between instants, days, opening time and
  *	  the numbers of working days.
  *
- * Opening time and the numbers of working days count from any origin, the same
- * for as long as the compiled calendar lives: only differences mean something.
- * Nothing here allocates once the table holds the days that are asked for, and
- * nothing walks from day to day.
+ * Opening time and the numbers of working days count from any origin, fixed for
+ * a compiled calendar's life: only differences mean something. Nothing here walks
+ * from day to day, or allocates once the table holds the days asked for.
  */
 #include "postgres.h"
 
