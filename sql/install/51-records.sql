@@ -208,6 +208,30 @@ $$;
 COMMENT ON FUNCTION peoplecall.meant_task(int, bigint, int, peoplecall.task_state[], bigint[]) IS
 	'locks the task that is named, else the one of the orgs given, else the lead''s; NULL where there is none';
 
+CREATE FUNCTION peoplecall.require_share(
+	complaint_id bigint, task int, seq int, state peoplecall.task_state,
+	states peoplecall.task_state[]) RETURNS void
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF seq IS NULL THEN
+		RAISE SQLSTATE 'PC005' USING
+			MESSAGE = format('complaint %s has no task%s',
+				peoplecall.complaint_no(complaint_id), ' ' || task);
+	END IF;
+	IF state <> ALL (states) THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('task %s of complaint %s is %s', seq,
+				peoplecall.complaint_no(complaint_id), state),
+			DETAIL = format('The task is %s; the verb needs one that is %s.',
+				state, array_to_string(states, ' or '));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.require_share(bigint, int, int, peoplecall.task_state, peoplecall.task_state[]) IS
+	'used by choose_task() and gate_share(): PC005 where the share that was found is none, PC001 where it is in no state of those given';
+
 CREATE FUNCTION peoplecall.choose_task(
 	district_id int, complaint_id bigint, task int,
 	states peoplecall.task_state[], orgs bigint[]) RETURNS int
@@ -218,44 +242,36 @@ DECLARE
 	chosen record;
 BEGIN
 	chosen := peoplecall.meant_task(district_id, complaint_id, task, states, orgs);
-	IF chosen.seq IS NULL THEN
-		RAISE SQLSTATE 'PC005' USING
-			MESSAGE = format('complaint %s has no task%s',
-				peoplecall.complaint_no(complaint_id), ' ' || task);
-	END IF;
-	IF chosen.state <> ALL (states) THEN
-		RAISE SQLSTATE 'PC001' USING
-			MESSAGE = format('task %s of complaint %s is %s', chosen.seq,
-				peoplecall.complaint_no(complaint_id), chosen.state),
-			DETAIL = format('The task is %s; the verb needs one that is %s.',
-				chosen.state, array_to_string(states, ' or '));
-	END IF;
+	PERFORM peoplecall.require_share(complaint_id, task, chosen.seq, chosen.state, states);
 	RETURN chosen.seq;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.choose_task(int, bigint, int, peoplecall.task_state[], bigint[]) IS
 	'locks and returns the task that is named, else the one of the orgs given, else the lead''s; PC005 where there is none, PC001 where it is in another state';
 
--- Before anything is said of a state: a post elsewhere learns none.
+-- Before anything is said of a state the post is asked for: one elsewhere learns
+-- none.
 CREATE FUNCTION peoplecall.gate_share(
-	district_id int, complaint_id bigint, area peoplecall.areacode, task int,
-	states peoplecall.task_state[]) RETURNS bigint
+	district_id int, complaint_id bigint, area peoplecall.areacode,
+	complaint_state peoplecall.complaint_state, task int, states peoplecall.task_state[],
+	OUT post_org bigint, OUT seq int, OUT org bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	share_org bigint;
+	share record;
 BEGIN
-	SELECT m.org INTO share_org
-	  FROM peoplecall.meant_task(district_id, complaint_id, task, states, peoplecall.gate_orgs()) AS m;
-	IF share_org IS NULL THEN
-		RETURN peoplecall.gate_area(area, NULL, NULL);
-	END IF;
-	RETURN peoplecall.gate_org(share_org);
+	share := peoplecall.meant_task(district_id, complaint_id, task, states, peoplecall.gate_orgs());
+	seq := share.seq;
+	org := share.org;
+	post_org := CASE WHEN seq IS NULL THEN peoplecall.gate_area(area, NULL, NULL)
+	                 ELSE peoplecall.gate_org(org) END;
+	PERFORM peoplecall.gate_state(complaint_id, complaint_state);
+	PERFORM peoplecall.require_share(complaint_id, task, seq, share.state, states);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.gate_share(int, bigint, peoplecall.areacode, int, peoplecall.task_state[]) IS
-	'inside a verb: the org of a post of the caller that reaches the share that choose_task() would choose, or the area where there is none; NULL for the owner; 42501';
+COMMENT ON FUNCTION peoplecall.gate_share(int, bigint, peoplecall.areacode, peoplecall.complaint_state, int, peoplecall.task_state[]) IS
+	'inside a verb: locks and returns the share that choose_task() would choose for the caller, its org, and the org of a post of his that reaches it, or the area where there is none (NULL for the owner); 42501, then as gate_state() and choose_task()';
 
 -- The one who gets a message: who was assigned, else the role's officer; his
 -- deputy while he is away; else the same role in the org above.
@@ -333,21 +349,31 @@ CREATE FUNCTION peoplecall.fill_template(pattern text, fields jsonb) RETURNS tex
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'pc_fill_template';
 COMMENT ON FUNCTION peoplecall.fill_template(text, jsonb) IS
-	'used by render(): the pattern with each {field} replaced by its value as text, by nothing where it has none; in one pass, so that braces in a value, say in a title, are its own';
+	'used by render() and the sweep: the pattern with each {field} replaced by its value as text, by nothing where it has none; in one pass, so that braces in a value, say in a title, are its own';
+
+CREATE FUNCTION peoplecall.template_pattern(template text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((SELECT t.body FROM peoplecall.template AS t
+	                  WHERE t.code = template_pattern.template),
+	                template || ' {no} {title}');
+END
+$$;
+COMMENT ON FUNCTION peoplecall.template_pattern(text) IS
+	'used by render() and the sweep: the words of a template; where it is missing, its code with the number and title';
 
 CREATE FUNCTION peoplecall.render(template text, fields jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN peoplecall.fill_template(
-		coalesce((SELECT t.body FROM peoplecall.template AS t
-		           WHERE t.code = render.template),
-		         template || ' {no} {title}'), fields);
+	RETURN peoplecall.fill_template(peoplecall.template_pattern(template), fields);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.render(text, jsonb) IS
-	'text of a notice: the template with each {field} replaced, by nothing where it has no value; where the template is missing, its code with the number and title';
+	'text of a notice: template_pattern() with each {field} replaced, by nothing where it has no value';
 
 CREATE FUNCTION peoplecall.send_notice(
 	district_id int, complaint_id bigint, area peoplecall.areacode,
@@ -425,6 +451,26 @@ $$;
 COMMENT ON FUNCTION peoplecall.send_reporter_notice(int, bigint, peoplecall.areacode, text, jsonb, timestamptz) IS
 	'puts a message to the citizen into the outbox, one for each who called with a number, under the number that he was given; none where setting notify_reporter does not list the template, to one who wants to stay anonymous or who withdrew; returns how many';
 
+-- What nobody would hear is not put together.
+CREATE FUNCTION peoplecall.tell_reporter(
+	district_id int, complaint_id bigint, area peoplecall.areacode,
+	template text, fields jsonb, at timestamptz) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM peoplecall.reporter AS r
+	            WHERE r.district_id = tell_reporter.district_id
+	              AND r.complaint_id = tell_reporter.complaint_id AND r.phone <> '')
+	THEN
+		PERFORM peoplecall.send_reporter_notice(district_id, complaint_id, area, template,
+			peoplecall.reporter_fields(district_id, complaint_id) || fields, at);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.tell_reporter(int, bigint, peoplecall.areacode, text, jsonb, timestamptz) IS
+	'send_reporter_notice() with reporter_fields() and the fields given';
+
 -- It is not in the outbox, and goes along when the matter goes to another district.
 CREATE FUNCTION peoplecall.reporter_phone(complaint bigint, seq int) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -471,13 +517,13 @@ CREATE FUNCTION peoplecall.tell_citizens(
 AS $$
 DECLARE
 	c peoplecall.complaint;
-	said jsonb := peoplecall.reporter_fields(district_id, complaint_id) || fields;
+	said jsonb;
 	merged_id bigint;
 BEGIN
 	SELECT m.* INTO STRICT c
 	  FROM peoplecall.complaint AS m
 	 WHERE m.district_id = tell_citizens.district_id AND m.id = tell_citizens.complaint_id;
-	PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area, template, said, at);
+	PERFORM peoplecall.tell_reporter(c.district_id, c.id, c.area, template, fields, at);
 	FOR merged_id IN
 		SELECT m.id FROM peoplecall.complaint AS m
 		 WHERE m.principal_id = tell_citizens.complaint_id AND m.state = 'merged'
@@ -486,6 +532,7 @@ BEGIN
 	LOOP
 		c := peoplecall.lock_complaint(merged_id);
 		CONTINUE WHEN c.state <> 'merged' OR c.principal_id IS DISTINCT FROM tell_citizens.complaint_id;
+		said := coalesce(said, peoplecall.reporter_fields(district_id, complaint_id) || fields);
 		PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area, template,
 			said || jsonb_build_object('no', peoplecall.complaint_no(c.id), 'title', c.title), at);
 	END LOOP;

@@ -35,6 +35,7 @@ DECLARE
 	same_one bigint;
 	alike jsonb;
 	receipt peoplecall.receipt;
+	lead bigint;
 	task int;
 BEGIN
 	IF num_nulls(channel, title, area) > 0 THEN
@@ -88,14 +89,20 @@ BEGIN
 	asked_urgency := greatest(coalesce(urgency, 'normal'), graded.urgency);
 	commanding := peoplecall.command_for(area, peoplecall.command_level(graded.grade), subject_org, at);
 	ruled := peoplecall.lead_for(category, area, graded.grade, at, subject_org, commanding.org);
+	-- where no org can be named, the command must judge
+	IF coalesce(auto_dispatch, nature <> 'consult' AND graded.grade OPERATOR(peoplecall.<=) 'B'
+		AND peoplecall.setting_value('auto_dispatch', 'true')::boolean)
+	THEN
+		lead := ruled.org;
+	END IF;
 
 	INSERT INTO peoplecall.complaint (district_id, id, channel, external_id, nature,
 		title, body, area, address, category, grade, urgency, privacy, subject_org,
-		command_level, command_org, people, received_at, last_event_at)
+		command_level, command_org, lead_org, people, received_at, last_event_at)
 	VALUES (district, new_id, channel, external_id, nature, title,
 		coalesce(body, ''), area, address, category, graded.grade,
 		asked_urgency, coalesce(privacy, 'open'), subject_org, commanding.level, commanding.org,
-		people, at, at);
+		lead, people, at, at);
 	INSERT INTO peoplecall.track_key (code, district_id, complaint_id)
 	VALUES (peoplecall.new_track_code(), district, new_id);
 	IF reporter_name IS NOT NULL OR reporter_phone IS NOT NULL THEN
@@ -115,22 +122,19 @@ BEGIN
 			'responsibility', ruled.responsibility, 'ruling', ruled.ruling,
 			'similar', alike, 'told', peoplecall.tell_inspection(district, new_id, at)));
 
-	-- where no org can be named, the command must judge
-	IF ruled.org IS NULL OR NOT coalesce(auto_dispatch,
-		nature <> 'consult' AND graded.grade OPERATOR(peoplecall.<=) 'B'
-		AND peoplecall.setting_value('auto_dispatch', 'true')::boolean)
-	THEN
+	IF lead IS NULL THEN
 		PERFORM peoplecall.tell_receipt(district, new_id, at);
 		RETURN peoplecall.settle(district, new_id, 'received', at, 1, NULL, NULL);
 	END IF;
 	receipt.complaint_id := new_id;
 	receipt.grade := graded.grade;
-	task := peoplecall.hand_out(receipt, district, area, ruled.org,
+	receipt.org := lead;
+	task := peoplecall.hand_out(receipt, district, area, lead,
 		peoplecall.assisting_orgs(category, area, graded.grade, at, subject_org),
 		NULL, ruled.responsibility, ruled.ruling, commanding.org, category,
 		asked_urgency, nature, 0, at, 2, post_org, '{}');
 	PERFORM peoplecall.tell_receipt(district, new_id, at);
-	RETURN peoplecall.settle(district, new_id, 'dispatched', at, 2, task, ruled.org);
+	RETURN peoplecall.settle(district, new_id, 'dispatched', at, 2, task, lead);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.submit_body(text, text, text, peoplecall.areacode, ltree, text, text, text, int, text, text, peoplecall.urgency, peoplecall.privacy, bigint, boolean) IS 'body of submit()';
@@ -209,9 +213,11 @@ BEGIN
 			urgency, nature, epoch, at);
 	END LOOP;
 	PERFORM peoplecall.stop_clocks(district_id, c.complaint_id, NULL, '{dispatch}', at);
-	UPDATE peoplecall.complaint AS m
-	   SET lead_org = lead
-	 WHERE m.district_id = hand_out.district_id AND m.id = c.complaint_id;
+	IF c.org IS DISTINCT FROM lead THEN
+		UPDATE peoplecall.complaint AS m
+		   SET lead_org = lead
+		 WHERE m.district_id = hand_out.district_id AND m.id = c.complaint_id;
+	END IF;
 	PERFORM peoplecall.write_event(district_id, c.complaint_id, area, event_seq, at,
 		'dispatch', post_org, lead_task,
 		detail || jsonb_build_object('lead', lead, 'assist', nullif(coalesce(assist, '{}'), '{}'),
@@ -221,7 +227,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.hand_out(peoplecall.receipt, int, peoplecall.areacode, bigint, bigint[], text, bigint, bigint, bigint, ltree, peoplecall.urgency, text, int, timestamptz, int, bigint, jsonb, jsonb) IS
-	'gives a complaint to a lead and its assistants, each with the matter that matters holds under its id, stops the dispatch clock, writes the event with the detail given; returns the lead''s task';
+	'gives a complaint, whose lead so far is the receipt''s org, to a lead and its assistants, each with the matter that matters holds under its id, stops the dispatch clock, writes the event with the detail given; returns the lead''s task';
 
 CREATE FUNCTION peoplecall.answer(complaint bigint, result text) RETURNS peoplecall.receipt
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
@@ -268,9 +274,9 @@ BEGIN
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		verb, post_org, NULL, detail);
-	PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area,
-		peoplecall.ending_template(verb), peoplecall.reporter_fields(c.district_id, c.id)
-		|| jsonb_build_object('destination', detail -> 'destination'), at);
+	PERFORM peoplecall.tell_reporter(c.district_id, c.id, c.area,
+		peoplecall.ending_template(verb),
+		jsonb_build_object('destination', detail -> 'destination'), at);
 	PERFORM peoplecall.end_merged(c.id, verb, result, post_org);
 	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, NULL, NULL);
 END

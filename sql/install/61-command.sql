@@ -176,6 +176,7 @@ BEGIN
 	 WHERE m.district_id = give_out.district_id AND m.id = give_out.complaint_id;
 	receipt.complaint_id := c.id;
 	receipt.grade := c.grade;
+	receipt.org := c.lead_org;
 
 	SELECT t.seq, t.org, t.state INTO old
 	  FROM peoplecall.task AS t

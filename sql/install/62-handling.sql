@@ -23,24 +23,20 @@ CREATE FUNCTION peoplecall.accept_body(complaint bigint, task int) RETURNS peopl
 AS $$
 DECLARE
 	c peoplecall.complaint;
-	task_org bigint;
+	share record;
 	at timestamptz;
-	post_org bigint;
 	acting bigint := peoplecall.gate_officer();
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, '{sent}');
-	PERFORM peoplecall.gate_state(c.id, c.state);
-	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent}', peoplecall.gate_orgs());
+	share := peoplecall.gate_share(c.district_id, c.id, c.area, c.state, task, '{sent}');
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.task AS t
 	   SET state = 'accepted', accepted_at = at, officer = coalesce(acting, t.officer)
-	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
-	RETURNING t.org INTO task_org;
-	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{accept}', at);
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = share.seq;
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, share.seq, '{accept}', at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
-		'accept', post_org, task, jsonb_build_object('task_org', task_org));
-	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, task_org);
+		'accept', share.post_org, share.seq, jsonb_build_object('task_org', share.org));
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, share.seq, share.org);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.accept_body(bigint, int) IS 'body of accept()';
@@ -51,24 +47,20 @@ CREATE FUNCTION peoplecall.contact_body(complaint bigint, note text, task int) R
 AS $$
 DECLARE
 	c peoplecall.complaint;
-	task_org bigint;
+	share record;
 	at timestamptz;
-	post_org bigint;
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, '{sent,accepted}');
-	PERFORM peoplecall.gate_state(c.id, c.state);
-	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted}', peoplecall.gate_orgs());
+	share := peoplecall.gate_share(c.district_id, c.id, c.area, c.state, task, '{sent,accepted}');
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.task AS t
 	   SET contacted_at = coalesce(t.contacted_at, at)
-	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
-	RETURNING t.org INTO task_org;
-	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{contact}', at);
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = share.seq;
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, share.seq, '{contact}', at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
-		'contact', post_org, task,
-		jsonb_build_object('task_org', task_org, 'note', note));
-	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, task_org);
+		'contact', share.post_org, share.seq,
+		jsonb_build_object('task_org', share.org, 'note', note));
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, share.seq, share.org);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.contact_body(bigint, text, int) IS 'body of contact()';
@@ -95,17 +87,12 @@ BEGIN
 	END IF;
 	IF task IS NULL THEN
 		post_org := peoplecall.gate_area(c.area, c.command_level, NULL);
+		PERFORM peoplecall.gate_state(c.id, c.state);
 	ELSE
-		post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, '{sent,accepted,done}');
+		SELECT g.post_org, g.org INTO post_org, task_org
+		  FROM peoplecall.gate_share(c.district_id, c.id, c.area, c.state, task, '{sent,accepted,done}') AS g;
 	END IF;
-	PERFORM peoplecall.gate_state(c.id, c.state);
 	at := peoplecall.act_time(c.last_event_at);
-	IF task IS NOT NULL THEN
-		task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted,done}', '{}');
-		SELECT t.org INTO STRICT task_org
-		  FROM peoplecall.task AS t
-		 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task;
-	END IF;
 
 	IF to_level > c.command_level THEN
 		RAISE invalid_parameter_value USING
@@ -231,39 +218,35 @@ CREATE FUNCTION peoplecall.complete_body(complaint bigint, result text, task int
 AS $$
 DECLARE
 	c peoplecall.complaint;
-	task_org bigint;
+	share record;
 	at timestamptz;
-	post_org bigint;
 	next_state peoplecall.complaint_state;
 	acting bigint := peoplecall.gate_officer();
 BEGIN
 	PERFORM peoplecall.require_text('result', result);
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, '{sent,accepted}');
-	PERFORM peoplecall.gate_state(c.id, c.state);
-	task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted}', peoplecall.gate_orgs());
-	PERFORM peoplecall.require_evidence(c.district_id, c.id, task);
+	share := peoplecall.gate_share(c.district_id, c.id, c.area, c.state, task, '{sent,accepted}');
+	PERFORM peoplecall.require_evidence(c.district_id, c.id, share.seq);
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.task AS t
 	   SET state = 'done', done_at = at, accepted_at = coalesce(t.accepted_at, at),
 	       officer = coalesce(acting, t.officer),
 	       result = complete_body.result
-	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task
-	RETURNING t.org INTO task_org;
-	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{accept,resolve}', at);
+	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = share.seq;
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, share.seq, '{accept,resolve}', at);
 	-- nobody was called: that promise is broken or moot, and never met by silence
-	PERFORM peoplecall.stop_clocks(c.district_id, c.id, task, '{contact}', at, 'void');
-	PERFORM peoplecall.end_requests(c.district_id, c.id, task, at);
+	PERFORM peoplecall.stop_clocks(c.district_id, c.id, share.seq, '{contact}', at, 'void');
+	PERFORM peoplecall.end_requests(c.district_id, c.id, share.seq, at);
 	next_state := peoplecall.complete_if_done(c.district_id, c.id, c.area, c.category,
 		c.grade, c.urgency, c.nature, c.epoch, at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
-		'complete', post_org, task,
-		jsonb_build_object('task_org', task_org, 'result', result,
+		'complete', share.post_org, share.seq,
+		jsonb_build_object('task_org', share.org, 'result', result,
 			'completed', next_state = 'completed'));
 	IF next_state = 'completed' THEN
 		PERFORM peoplecall.tell_citizens(c.district_id, c.id, 'result', '{}', at);
 	END IF;
-	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, task, task_org);
+	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, share.seq, share.org);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.complete_body(bigint, text, int) IS 'body of complete()';

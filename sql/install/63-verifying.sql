@@ -273,8 +273,7 @@ BEGIN
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'close', post_org, NULL, jsonb_build_object('result', result));
-	PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area, 'rating',
-		peoplecall.reporter_fields(c.district_id, c.id), at);
+	PERFORM peoplecall.tell_reporter(c.district_id, c.id, c.area, 'rating', '{}', at);
 	PERFORM peoplecall.end_merged(c.id, 'close', coalesce(result, c.result), post_org);
 	RETURN peoplecall.settle(c.district_id, c.id, 'closed', at, 1, NULL, c.lead_org);
 END

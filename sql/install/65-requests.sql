@@ -191,9 +191,8 @@ BEGIN
 	END IF;
 	PERFORM peoplecall.require_text('reason', reason);
 	c := peoplecall.lock_complaint(complaint);
-	post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, askable);
-	PERFORM peoplecall.gate_state(c.id, c.state);
-	task := peoplecall.choose_task(c.district_id, c.id, task, askable, peoplecall.gate_orgs());
+	SELECT g.post_org, g.seq INTO post_org, task
+	  FROM peoplecall.gate_share(c.district_id, c.id, c.area, c.state, task, askable) AS g;
 	SELECT x.* INTO STRICT t
 	  FROM peoplecall.task AS x
 	 WHERE x.district_id = c.district_id AND x.complaint_id = c.id AND x.seq = task;

@@ -28,11 +28,8 @@ BEGIN
 		task := NULL;
 	ELSE
 		PERFORM peoplecall.gate_narrow('handle');
-		post_org := peoplecall.gate_share(c.district_id, c.id, c.area, task, '{sent,accepted}');
-		PERFORM peoplecall.gate_state(c.id, c.state);
-		task := peoplecall.choose_task(c.district_id, c.id, task, '{sent,accepted}', peoplecall.gate_orgs());
-		share_org := (SELECT t.org FROM peoplecall.task AS t
-		               WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = task);
+		SELECT g.post_org, g.seq, g.org INTO post_org, task, share_org
+		  FROM peoplecall.gate_share(c.district_id, c.id, c.area, c.state, task, '{sent,accepted}') AS g;
 	END IF;
 	at := peoplecall.act_time(c.last_event_at);
 	next_seq := coalesce((SELECT max(a.seq) FROM peoplecall.attachment AS a

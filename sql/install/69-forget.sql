@@ -79,29 +79,31 @@ AS $$
 DECLARE
 	written text := detail::text;
 	digits text;
-	pattern text;
+	person record;
 BEGIN
 	IF written = '{}' THEN
 		RETURN detail;
 	END IF;
-	digits := regexp_replace(written, '[^0-9]', '', 'g');
-	FOR pattern IN
-		SELECT peoplecall.person_pattern(r.name, r.phone)
-		  FROM (SELECT o.name, o.phone
-		          FROM peoplecall.reporter AS o
-		         WHERE o.district_id = without_reporter.district_id
-		           AND o.complaint_id = without_reporter.complaint_id
-		         UNION ALL
-		        SELECT f.name, f.phone
-		          FROM peoplecall.complaint AS m
-		          JOIN peoplecall.reporter AS f
-		            ON f.district_id = m.district_id AND f.complaint_id = m.id
-		         WHERE m.principal_id = without_reporter.complaint_id) AS r
-		 WHERE (length(btrim(r.name)) BETWEEN 2 AND 200 AND strpos(written, btrim(r.name)) > 0)
-		    OR (r.phone <> '' AND (strpos(written, r.phone) > 0
-		        OR strpos(digits, coalesce(peoplecall.phone_digits(r.phone), 'none')) > 0))
+	FOR person IN
+		SELECT o.name, o.phone
+		  FROM peoplecall.reporter AS o
+		 WHERE o.district_id = without_reporter.district_id
+		   AND o.complaint_id = without_reporter.complaint_id
+		 UNION ALL
+		SELECT f.name, f.phone
+		  FROM peoplecall.complaint AS m
+		  JOIN peoplecall.reporter AS f
+		    ON f.district_id = m.district_id AND f.complaint_id = m.id
+		 WHERE m.principal_id = without_reporter.complaint_id
 	LOOP
-		detail := coalesce(peoplecall.without_person(detail, pattern), detail);
+		digits := coalesce(digits, regexp_replace(written, '[^0-9]+', '', 'g'));
+		IF (length(btrim(person.name)) BETWEEN 2 AND 200 AND strpos(written, btrim(person.name)) > 0)
+		   OR (person.phone <> '' AND (strpos(written, person.phone) > 0
+		       OR strpos(digits, coalesce(peoplecall.phone_digits(person.phone), 'none')) > 0))
+		THEN
+			detail := coalesce(peoplecall.without_person(detail,
+				peoplecall.person_pattern(person.name, person.phone)), detail);
+		END IF;
 	END LOOP;
 	RETURN detail;
 END

@@ -251,14 +251,26 @@ BEGIN
 			ORDER BY l.was_due, l.clock_seq, l.step_seq, l.step) AS place
 		  FROM ladder AS l
 		 WHERE l.fires
-	), told AS MATERIALIZED (
-		SELECT t.*, ARRAY(
-			SELECT DISTINCT f.officer
-			  FROM unnest(t.tell) AS r (role)
-			 CROSS JOIN LATERAL unnest(peoplecall.officers_for(t.org, r.role, now_at,
-				CASE WHEN r.role = 'handler' THEN t.officer END, t.urgency)) AS f (officer)
-			 ORDER BY 1) AS officers
+	), addressed AS MATERIALIZED (
+		SELECT t.complaint_id, t.place, t.org, r.role, t.urgency,
+		       CASE WHEN r.role = 'handler' THEN t.officer END AS assigned
 		  FROM taken AS t
+		 CROSS JOIN LATERAL unnest(t.tell) AS r (role)
+	), reached AS MATERIALIZED (
+		-- asked for once: many steps of a batch tell the same people
+		SELECT a.*, peoplecall.officers_for(a.org, a.role, now_at, a.assigned, a.urgency) AS officers
+		  FROM (SELECT DISTINCT d.org, d.role, d.urgency, d.assigned FROM addressed AS d) AS a
+	), heard AS (
+		SELECT d.complaint_id, d.place, array_agg(DISTINCT f.officer ORDER BY f.officer) AS officers
+		  FROM addressed AS d
+		  JOIN reached AS a ON a.org = d.org AND a.role = d.role AND a.urgency = d.urgency
+		   AND coalesce(a.assigned, 0) = coalesce(d.assigned, 0)
+		 CROSS JOIN LATERAL unnest(a.officers) AS f (officer)
+		 GROUP BY d.complaint_id, d.place
+	), told AS MATERIALIZED (
+		SELECT t.*, coalesce(h.officers, '{}') AS officers
+		  FROM taken AS t
+		  LEFT JOIN heard AS h ON h.complaint_id = t.complaint_id AND h.place = t.place
 	), message AS MATERIALIZED (
 		-- several steps to one person: one notice, of the last of them
 		SELECT m.*, row_number() OVER (PARTITION BY m.complaint_id ORDER BY m.officer) AS place_sent
@@ -285,27 +297,33 @@ BEGIN
 			to_org, phone, template, body, created_at, not_before, key, clocks)
 		SELECT district, m.complaint_id, m.area, b.last_seq + m.place_sent, f.id,
 		       f.org, f.phone, e.template,
-		       peoplecall.render(e.template, v.fields || jsonb_build_object(
+		       peoplecall.fill_template(e.pattern, v.fields || jsonb_build_object(
 			'org', o.name, 'officer', f.name,
 			'clock', m.kind::text, 'steps', m.steps,
 			'promise', coalesce(p.body, m.kind::text),
 			'due_at', to_char(m.due_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI'))),
 		       now_at, CASE WHEN m.urgency = 'normal' THEN rested ELSE now_at END,
 		       m.complaint_id || '-' || (b.last_seq + m.place_sent),
-		       ARRAY(SELECT c.seq FROM unnest(m.clocks) AS c (seq)
-		              UNION
-		             SELECT c.seq FROM held AS h CROSS JOIN unnest(h.clocks) AS c (seq)
-		              WHERE h.complaint_id = m.complaint_id AND h.to_officer = m.officer
-		              ORDER BY 1)
+		       CASE WHEN m.steps = 1 AND NOT EXISTS (
+				SELECT FROM held AS h
+				 WHERE h.complaint_id = m.complaint_id AND h.to_officer = m.officer)
+		            THEN m.clocks
+		            ELSE ARRAY(SELECT c.seq FROM unnest(m.clocks) AS c (seq)
+		                        UNION
+		                       SELECT c.seq FROM held AS h CROSS JOIN unnest(h.clocks) AS c (seq)
+		                        WHERE h.complaint_id = m.complaint_id AND h.to_officer = m.officer
+		                        ORDER BY 1) END
 		  FROM message AS m
 		  JOIN peoplecall.officer AS f ON f.id = m.officer
 		  JOIN peoplecall.notice_values(district, locked) AS v ON v.complaint_id = m.complaint_id
 		  LEFT JOIN peoplecall.org AS o ON o.id = m.org
 		  LEFT JOIN peoplecall.template AS p ON p.code = 'clock.' || m.kind
-		 CROSS JOIN LATERAL (
-			SELECT CASE WHEN m.was_due < m.due_at THEN 'half'
-			            WHEN m.was_due = m.due_at THEN 'due'
-			            ELSE 'overdue' END AS template) AS e
+		  JOIN (SELECT n.template, peoplecall.template_pattern(n.template) AS pattern
+		          FROM (VALUES ('half'), ('due'), ('overdue')) AS n (template)
+		        OFFSET 0) AS e
+		    ON e.template = CASE WHEN m.was_due < m.due_at THEN 'half'
+		                         WHEN m.was_due = m.due_at THEN 'due'
+		                         ELSE 'overdue' END
 		 CROSS JOIN LATERAL (
 			SELECT coalesce(max(n.seq), 0) AS last_seq
 			  FROM peoplecall.notice AS n

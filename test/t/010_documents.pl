@@ -129,7 +129,7 @@ my %made_of = map { $_ => 1 } qw(
   ledger_rulebook ledger_rules ledger_cases ledger_joint_work ledger_lists
   ledger_guards ledger_views ledger_reading default_rules require_org
   setting_value start_clocks stop_clocks tightest_clock write_event make_receipt
-  choose_task officer_for local_time promise render send_notice add_task end_task
+  choose_task officer_for local_time promise render tell_reporter send_notice add_task end_task
   check_lead settle known_complaint hand_out leave_received require_text require_length shown
   require_nature lock_complaint changed_fields replay_clocks end_assisting
   not_yet_on join_assistants next_command command_up notice_fields
