@@ -241,6 +241,30 @@ SELECT factor($$SELECT FROM complaint WHERE NOT area <@ '420105'$$) < 1.5 AS neg
 	factor($$SELECT FROM complaint WHERE area > '420104' AND area < '420107'$$) < 3 AS between_two,
 	estimated($$SELECT FROM complaint WHERE area <@ NULL$$) <= 1 AS "null",
 	estimated($$SELECT FROM complaint WHERE area <@ '43'$$) < 100 AS elsewhere;
+-- what ANALYZE counts of the upper levels is exact where it reads every row,
+-- for a street of one rare community too
+INSERT INTO complaint SELECT 0, areacode('420105498001');
+INSERT INTO complaint SELECT 0, areacode('420105499001') FROM generate_series(1, 7);
+ANALYZE complaint;
+SELECT level(code), count(*) > 0 AS some,
+	bool_and(estimated(format('SELECT FROM complaint WHERE area <@ %L', code)) =
+			 counted(format('SELECT FROM complaint WHERE area <@ %L', code))) AS exact
+  FROM (SELECT code FROM area UNION VALUES (areacode('420105498')), (areacode('420105499'))) AS a
+ WHERE level(code) BETWEEN 'province' AND 'street'
+ GROUP BY level(code) ORDER BY level(code);
+-- no more areas than the column's target allows: its upper levels alone
+ALTER TABLE complaint ALTER area SET STATISTICS 2;
+ANALYZE complaint;
+SELECT max(level(v.code)) AS deepest, count(*) AS areas
+  FROM pg_statistic AS s
+ CROSS JOIN LATERAL (VALUES (s.stakind1, s.stavalues1::text), (s.stakind2, s.stavalues2::text),
+	(s.stakind3, s.stavalues3::text), (s.stakind4, s.stavalues4::text),
+	(s.stakind5, s.stavalues5::text)) AS k (kind, areas)
+ CROSS JOIN LATERAL unnest(k.areas::areacode[]) AS v (code)
+ WHERE s.starelid = 'complaint'::regclass AND k.kind > 100
+   AND s.staattnum = (SELECT attnum FROM pg_attribute WHERE attrelid = s.starelid AND attname = 'area');
+ALTER TABLE complaint ALTER area SET STATISTICS -1;
+ANALYZE complaint;
 -- one subtree in another, such as a query below a policy's area
 SELECT factor($$SELECT FROM complaint WHERE area <@ '420105' AND area <@ '420105004'$$) < 3 AS nested,
 	factor($$SELECT FROM by_area WHERE area <@ '420105' AND area <@ '420105004'$$) < 3 AS pruned,

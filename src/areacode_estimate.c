@@ -128,8 +128,8 @@ inner_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 	AreaCode	code;
 	AreaCode	low;
 	AreaCode	high;
+	double		fraction;
 
-	pc_area_stats_load(variable, function, &stats);
 	if (pc_area_is_known(outer, &code))
 	{
 		/* inside a narrower one, such as a query below a policy's area? */
@@ -138,8 +138,14 @@ inner_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 								&low, &high);
 		if (low >= code && high <= pc_area_last(code) && code != 0)
 			return 1;
+		/* most queries ask for what was counted */
+		pc_area_stats_load_areas(variable, function, &stats);
+		if (pc_area_counted(&stats, code, &fraction))
+			return fraction;
+		pc_area_stats_load(variable, function, &stats);
 		return pc_area_subtree_fraction(&stats, code);
 	}
+	pc_area_stats_load(variable, function, &stats);
 	return unknown_subtree_sel(root, function, outer, &stats);
 }
 

@@ -254,6 +254,24 @@ pc_area_range_fraction(const PcAreaStats *stats, AreaCode low, AreaCode high)
 	return DEFAULT_INEQ_SEL;
 }
 
+bool
+pc_area_counted(const PcAreaStats *stats, AreaCode area, double *fraction)
+{
+	int			level = (int) pc_area_level(area);
+	int			place;
+
+	if (area == 0 || level > stats->area_depth)
+		return false;
+	place = count_below(stats->areas, stats->area_count, area);
+	if (place < stats->area_count && stats->areas[place] == area)
+		*fraction = Min(stats->area_fraction[place], 1.0);
+	else if (stats->area_unseen > 0)
+		*fraction = stats->area_unseen;
+	else
+		return false;
+	return true;
+}
+
 /*
  * Who asks for an area expects it to be there: at least one value, as the
  * server assumes for equality, and no more than one where the column goes no
@@ -266,7 +284,10 @@ pc_area_subtree_fraction(const PcAreaStats *stats, AreaCode area)
 	double		common;
 	double		one_value;
 	double		fraction;
+	double		around;
 
+	if (pc_area_counted(stats, area, &fraction))
+		return fraction;
 	if (!stats->known ||
 		(stats->bound_count == 0 && stats->common_count == 0))
 		return default_fraction[pc_area_level(area)] *
@@ -278,6 +299,10 @@ pc_area_subtree_fraction(const PcAreaStats *stats, AreaCode area)
 	fraction = pc_area_range_fraction(stats, area, last);
 	if (common == 0)
 		fraction = Max(fraction, one_value);
+	if (pc_area_counted(stats,
+						pc_area_ancestor(area, (PcAreaLevel) stats->area_depth),
+						&around))
+		fraction = Min(fraction, around);
 	return Min(fraction, 1.0);
 }
 

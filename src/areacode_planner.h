@@ -38,6 +38,11 @@ typedef struct PcAreaStats
 	double	   *common_sum;		/* [i] is the frequency of the first i */
 	int			bound_count;	/* bounds of the histogram */
 	AreaCode   *bounds;
+	int			area_count;		/* areas whose rows were counted, by code */
+	AreaCode   *areas;
+	float4	   *area_fraction;	/* of all rows; one row of the sample more */
+	double		area_unseen;	/* of an area of those levels without a row */
+	int			area_depth;		/* the deepest level that was counted */
 	int			deepest;		/* level of the deepest value seen */
 	int			sample_count;	/* length of each of the arrays below */
 	/* by level, sorted */
@@ -46,11 +51,21 @@ typedef struct PcAreaStats
 	double		typical_share[PC_AREA_SEGMENTS + 1];
 } PcAreaStats;
 
+/* areacode_analyze.c; a kind of our own, from the private ones */
+#define PC_STATISTIC_KIND_AREAS	21970
+
 /* areacode_stats.c */
+extern int	pc_area_compare(const void *a, const void *b);
+/* only what was counted of each area, at a tenth of the cost */
+extern void pc_area_stats_load_areas(VariableStatData *variable, Oid function,
+									 PcAreaStats *stats);
 extern void pc_area_stats_load(VariableStatData *variable, Oid function,
 							   PcAreaStats *stats);
 
 /* areacode_fraction.c */
+/* whether the area's rows were counted, with their fraction of all rows */
+extern bool pc_area_counted(const PcAreaStats *stats, AreaCode area,
+							double *fraction);
 /* fraction of all rows, nulls included, whose code is in [low, high] */
 extern double pc_area_range_fraction(const PcAreaStats *stats,
 									 AreaCode low, AreaCode high);

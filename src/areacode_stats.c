@@ -2,9 +2,10 @@
  * areacode_stats.c
  *	  Makes ready what ANALYZE knows about a column of area codes.
  *
- * Besides the server's common values and histogram, their segments are taken
- * apart: which numbers each level uses, and how many. areacode_fraction.c
- * interpolates by them.
+ * Besides the server's common values and histogram, and the areas that
+ * areacode_analyze.c counted, the values' segments are taken apart: which
+ * numbers each level uses, and how many. areacode_fraction.c interpolates by
+ * them.
  *
  * Reads no table and no statistics that the user may not see.
  */
@@ -34,8 +35,8 @@ compare_common(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-static int
-compare_codes(const void *a, const void *b)
+int
+pc_area_compare(const void *a, const void *b)
 {
 	AreaCode	left = *(const AreaCode *) a;
 	AreaCode	right = *(const AreaCode *) b;
@@ -98,6 +99,35 @@ load_bounds(HeapTuple tuple, PcAreaStats *stats)
 	free_attstatsslot(&slot);
 }
 
+static void
+load_areas(HeapTuple tuple, PcAreaStats *stats)
+{
+	AttStatsSlot slot;
+
+	if (!get_attstatsslot(&slot, tuple, PC_STATISTIC_KIND_AREAS, InvalidOid,
+						  ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+		return;
+	/* the kind is a private one: somebody else's would look otherwise */
+	if (slot.nnumbers == slot.nvalues + 1)
+	{
+		stats->area_count = slot.nvalues;
+		stats->areas = palloc(sizeof(AreaCode) * slot.nvalues);
+		stats->area_fraction = palloc(sizeof(float4) * slot.nvalues);
+		stats->area_unseen = slot.numbers[slot.nvalues];
+		for (int i = 0; i < slot.nvalues; i++)
+		{
+			AreaCode	area = DatumGetAreaCode(slot.values[i]);
+
+			stats->areas[i] = area;
+			stats->area_fraction[i] = slot.numbers[i] +
+				slot.numbers[slot.nvalues];
+			stats->area_depth = Max(stats->area_depth,
+									(int) pc_area_level(area));
+		}
+	}
+	free_attstatsslot(&slot);
+}
+
 /* The values that ANALYZE kept, or every n-th if they are many, by code. */
 static AreaCode *
 take_sample(PcAreaStats *stats)
@@ -110,7 +140,7 @@ take_sample(PcAreaStats *stats)
 	for (int i = 0; i < available; i += step)
 		sample[count++] = i < stats->common_count ? stats->common[i] :
 			stats->bounds[i - stats->common_count];
-	qsort(sample, count, sizeof(AreaCode), compare_codes);
+	qsort(sample, count, sizeof(AreaCode), pc_area_compare);
 	stats->sample_count = count;
 	return sample;
 }
@@ -169,18 +199,26 @@ load_segments(PcAreaStats *stats, double distinct)
 }
 
 void
+pc_area_stats_load_areas(VariableStatData *variable, Oid function,
+						 PcAreaStats *stats)
+{
+	memset(stats, 0, sizeof(*stats));
+	stats->known = HeapTupleIsValid(variable->statsTuple) &&
+		statistic_proc_security_check(variable, function);
+	if (stats->known)
+		load_areas(variable->statsTuple, stats);
+}
+
+void
 pc_area_stats_load(VariableStatData *variable, Oid function,
 				   PcAreaStats *stats)
 {
 	bool		is_default;
 	double		distinct;
 
-	memset(stats, 0, sizeof(*stats));
-	if (!HeapTupleIsValid(variable->statsTuple) ||
-		!statistic_proc_security_check(variable, function))
+	pc_area_stats_load_areas(variable, function, stats);
+	if (!stats->known)
 		return;
-
-	stats->known = true;
 	stats->null_fraction =
 		((Form_pg_statistic) GETSTRUCT(variable->statsTuple))->stanullfrac;
 	load_common(variable->statsTuple, stats);

@@ -23,11 +23,17 @@ CREATE FUNCTION peoplecall.areacode_send(peoplecall.areacode)
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'pc_areacode_send';
 
+CREATE FUNCTION peoplecall.areacode_typanalyze(pg_catalog.internal)
+	RETURNS pg_catalog.bool
+	LANGUAGE c STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'pc_areacode_typanalyze';
+
 CREATE TYPE peoplecall.areacode (
 	INPUT = peoplecall.areacode_in,
 	OUTPUT = peoplecall.areacode_out,
 	RECEIVE = peoplecall.areacode_recv,
 	SEND = peoplecall.areacode_send,
+	ANALYZE = peoplecall.areacode_typanalyze,
 	LIKE = pg_catalog.int8
 );
 COMMENT ON TYPE peoplecall.areacode IS
@@ -37,6 +43,9 @@ COMMENT ON FUNCTION peoplecall.areacode_in(pg_catalog.cstring) IS
 	'reads an area code; 22P02 with the broken rule as detail';
 COMMENT ON FUNCTION peoplecall.areacode_recv(pg_catalog.internal) IS
 	'reads an area code in binary; 22P03 if it is none';
+
+COMMENT ON FUNCTION peoplecall.areacode_typanalyze(pg_catalog.internal) IS
+	'for ANALYZE: besides the server''s statistics keeps how many rows lie within each area, level by level from the top, as long as the areas are ten times the column''s statistics target or fewer';
 
 -- Estimators, named by the operators below.
 CREATE FUNCTION peoplecall.areacode_rangesel(

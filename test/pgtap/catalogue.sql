@@ -83,7 +83,7 @@ INSERT INTO class VALUES
 	-- compiled rules and the clock
 	('s s', 'add_work_time alike_groups_add as_of assisting_orgs clock_limit clock_plan clock_times due_at explain_deadline explain_grade explain_limit explain_responsibility
 		grade_complaint grade_with_reasons is_workday ladder_steps library_version require_tables responsible_org responsible_rule verbs warn_at work_time workdays'),
-	('s s strict', 'areacode_rangesel areacode_subtree_joinsel areacode_subtree_sel calendar_gaps channel_of commanding_org likeness org_covers org_is_below rare_grams role_identity setting_number'),
+	('s s strict', 'areacode_rangesel areacode_subtree_joinsel areacode_subtree_sel areacode_typanalyze calendar_gaps channel_of commanding_org likeness org_covers org_is_below rare_grams role_identity setting_number'),
 	('s r', 'my_orgs ledger_version'),
 	('v s', 'new_track_code'),
 	-- the gate, and what changes something
