@@ -252,6 +252,24 @@ SELECT level(code), count(*) > 0 AS some,
   FROM (SELECT code FROM area UNION VALUES (areacode('420105498')), (areacode('420105499'))) AS a
  WHERE level(code) BETWEEN 'province' AND 'street'
  GROUP BY level(code) ORDER BY level(code);
+-- an ANALYZE that is rolled back leaves nothing behind, nor do other columns'
+BEGIN;
+INSERT INTO complaint SELECT 0, areacode('420105499001') FROM generate_series(1, 500);
+ANALYZE complaint;
+SELECT estimated($$SELECT FROM complaint WHERE area BETWEEN '420105499' AND '420105499999'$$) AS inside;
+ROLLBACK;
+SELECT estimated($$SELECT FROM complaint WHERE area BETWEEN '420105499' AND '420105499999'$$) AS after;
+CREATE TABLE wide (a areacode, b areacode, c areacode, d areacode, e areacode, f areacode);
+INSERT INTO wide SELECT areacode(420105000000 + n), areacode(420105001000 + n % 2), areacode(420105001000 + n % 3),
+	areacode(420105001000 + n % 4), areacode(420105001000 + n % 5), areacode(420105001000 + n % 6)
+  FROM generate_series(1, 600) AS n;
+ANALYZE wide;
+CREATE VIEW expected AS
+SELECT estimated($$SELECT FROM wide WHERE b BETWEEN '420105001001' AND '420105001001'$$) AS b, estimated($$SELECT FROM wide WHERE c BETWEEN '420105001001' AND '420105001001'$$) AS c,
+	estimated($$SELECT FROM wide WHERE d BETWEEN '420105001001' AND '420105001001'$$) AS d, estimated($$SELECT FROM wide WHERE e BETWEEN '420105001001' AND '420105001001'$$) AS e,
+	estimated($$SELECT FROM wide WHERE f BETWEEN '420105001001' AND '420105001001'$$) AS f,
+	estimated($$SELECT FROM wide AS x JOIN wide AS y ON x.b <@ y.f JOIN wide AS z ON y.c <@ z.d$$) > 0 AS joined;
+TABLE expected UNION ALL TABLE expected;
 -- no more areas than the column's target allows: its upper levels alone
 ALTER TABLE complaint ALTER area SET STATISTICS 2;
 ANALYZE complaint;

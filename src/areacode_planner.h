@@ -56,9 +56,10 @@ typedef struct PcAreaStats
 
 /* areacode_stats.c */
 extern int	pc_area_compare(const void *a, const void *b);
-/* only what was counted of each area, at a tenth of the cost */
+/* only what was counted of each area */
 extern void pc_area_stats_load_areas(VariableStatData *variable, Oid function,
 									 PcAreaStats *stats);
+/* the arrays last until those of three other columns have been asked for */
 extern void pc_area_stats_load(VariableStatData *variable, Oid function,
 							   PcAreaStats *stats);
 

@@ -7,19 +7,37 @@
  * numbers each level uses, and how many. areacode_fraction.c interpolates by
  * them.
  *
- * Reads no table and no statistics that the user may not see.
+ * Reads no table and no statistics that the user may not see; what is kept from
+ * one query to the next is read under the same check.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_statistic.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #include "areacode_core.h"
 #include "areacode_planner.h"
 
 /* enough segments to see how a level is numbered */
 #define MAX_SAMPLE 1000
+/* columns whose statistics a session keeps: an estimator holds two at most */
+#define KEPT 4
+
+typedef struct Kept
+{
+	MemoryContext context;		/* NULL: nothing is kept here */
+	ItemPointerData place;		/* of the row of pg_statistic */
+	TransactionId writer;
+	double		distinct;		/* with the number of values it was made for */
+	uint64		used;
+	PcAreaStats stats;
+} Kept;
+
+static Kept kept[KEPT];
+static uint64 uses;
+
 typedef struct CommonValue
 {
 	AreaCode	code;
@@ -198,13 +216,90 @@ load_segments(PcAreaStats *stats, double distinct)
 	pfree(sample);
 }
 
+static void
+load_all(HeapTuple tuple, double distinct, PcAreaStats *stats)
+{
+	stats->known = true;
+	stats->null_fraction = ((Form_pg_statistic) GETSTRUCT(tuple))->stanullfrac;
+	load_areas(tuple, stats);
+	load_common(tuple, stats);
+	load_bounds(tuple, stats);
+	load_segments(stats, distinct);
+	stats->distinct = Max(distinct - stats->common_count, 1.0);
+}
+
+/*
+ * What was made of a column's statistics is kept: the planner asks several
+ * times for each clause, and it costs more than all else of planning one. A
+ * row of pg_statistic is known by its place and its writer; a plugin's is not.
+ */
+static bool
+is_identified(HeapTuple tuple)
+{
+	return tuple->t_tableOid == StatisticRelationId &&
+		ItemPointerIsValid(&tuple->t_self);
+}
+
+static bool
+recall(HeapTuple tuple, double distinct, PcAreaStats *stats)
+{
+	for (int i = 0; i < KEPT; i++)
+	{
+		Kept	   *one = &kept[i];
+
+		if (one->context != NULL && one->distinct == distinct &&
+			ItemPointerEquals(&one->place, &tuple->t_self) &&
+			TransactionIdEquals(one->writer,
+								HeapTupleHeaderGetRawXmin(tuple->t_data)))
+		{
+			one->used = ++uses;
+			*stats = one->stats;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* In place of what was not asked for the longest; an error leaves all as it was. */
+static void
+remember(HeapTuple tuple, double distinct, PcAreaStats *stats)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "statistics of area codes",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Kept	   *one = &kept[0];
+
+	load_all(tuple, distinct, stats);
+	MemoryContextSwitchTo(old);
+
+	for (int i = 1; i < KEPT; i++)
+		if (kept[i].used < one->used)
+			one = &kept[i];
+	if (one->context != NULL)
+		MemoryContextDelete(one->context);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	one->context = context;
+	one->place = tuple->t_self;
+	one->writer = HeapTupleHeaderGetRawXmin(tuple->t_data);
+	one->distinct = distinct;
+	one->used = ++uses;
+	one->stats = *stats;
+}
+
+static bool
+may_read(VariableStatData *variable, Oid function)
+{
+	return HeapTupleIsValid(variable->statsTuple) &&
+		statistic_proc_security_check(variable, function);
+}
+
 void
 pc_area_stats_load_areas(VariableStatData *variable, Oid function,
 						 PcAreaStats *stats)
 {
 	memset(stats, 0, sizeof(*stats));
-	stats->known = HeapTupleIsValid(variable->statsTuple) &&
-		statistic_proc_security_check(variable, function);
+	stats->known = may_read(variable, function);
 	if (stats->known)
 		load_areas(variable->statsTuple, stats);
 }
@@ -216,14 +311,12 @@ pc_area_stats_load(VariableStatData *variable, Oid function,
 	bool		is_default;
 	double		distinct;
 
-	pc_area_stats_load_areas(variable, function, stats);
-	if (!stats->known)
+	memset(stats, 0, sizeof(*stats));
+	if (!may_read(variable, function))
 		return;
-	stats->null_fraction =
-		((Form_pg_statistic) GETSTRUCT(variable->statsTuple))->stanullfrac;
-	load_common(variable->statsTuple, stats);
-	load_bounds(variable->statsTuple, stats);
 	distinct = Max(get_variable_numdistinct(variable, &is_default), 1.0);
-	load_segments(stats, distinct);
-	stats->distinct = Max(distinct - stats->common_count, 1.0);
+	if (!is_identified(variable->statsTuple))
+		load_all(variable->statsTuple, distinct, stats);
+	else if (!recall(variable->statsTuple, distinct, stats))
+		remember(variable->statsTuple, distinct, stats);
 }
