@@ -120,49 +120,64 @@ $$;
 COMMENT ON FUNCTION peoplecall.tightest_clock(int, bigint) IS
 	'the first yellow and the first red among the open clocks of a complaint; paused_at where all of them are paused';
 
+-- The complaint knows the last one's; what the verb has written since has the
+-- verb's time, by which one partition is looked at, or an earlier one.
+CREATE FUNCTION peoplecall.event_head(
+	district_id int, complaint_id bigint, seq int, at timestamptz) RETURNS bytea
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce(
+		(SELECT c.digest
+		   FROM peoplecall.complaint AS c
+		  WHERE c.district_id = event_head.district_id
+		    AND c.id = event_head.complaint_id
+		    AND c.event_count = event_head.seq),
+		(SELECT e.digest
+		   FROM peoplecall.event AS e
+		  WHERE e.district_id = event_head.district_id
+		    AND e.complaint_id = event_head.complaint_id
+		    AND e.seq = event_head.seq
+		    AND e.at = event_head.at),
+		(SELECT e.digest
+		   FROM peoplecall.event AS e
+		  WHERE e.district_id = event_head.district_id
+		    AND e.complaint_id = event_head.complaint_id
+		    AND e.seq = event_head.seq));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.event_head(int, bigint, int, timestamptz) IS
+	'used by write_event() and settle(): the digest of a complaint''s event of that number, probably of that time; NULL where there is none';
+
 CREATE FUNCTION peoplecall.write_event(
 	district_id int, complaint_id bigint, area peoplecall.areacode, seq int,
-	at timestamptz, verb text, org bigint, task_seq int, detail jsonb) RETURNS void
+	at timestamptz, verb text, org bigint, task_seq int, detail jsonb,
+	previous bytea DEFAULT NULL) RETURNS bytea
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	actor name := peoplecall.gate_actor();
 	officer bigint := peoplecall.gate_officer();
+	digest bytea;
 BEGIN
 	detail := peoplecall.without_reporter(district_id, complaint_id,
 		jsonb_strip_nulls(coalesce(detail, '{}')));
+	IF seq > 1 AND previous IS NULL THEN
+		previous := peoplecall.event_head(district_id, complaint_id, seq - 1, at);
+	END IF;
+	digest := peoplecall.event_digest(previous, district_id, complaint_id, seq, at, verb,
+		actor, officer, org, task_seq, detail);
 	INSERT INTO peoplecall.event (district_id, complaint_id, area, seq, at, verb,
 		actor, officer, org, task_seq, detail, digest)
 	VALUES (district_id, complaint_id, area, seq, at, verb,
-		actor, officer, org, task_seq, detail,
-		peoplecall.event_digest(
-			-- the complaint knows the last one's; what this verb has written
-			-- since has this verb's time, by which one partition is looked at, or
-			-- an earlier one
-			CASE WHEN seq > 1 THEN coalesce(
-				(SELECT c.digest
-				   FROM peoplecall.complaint AS c
-				  WHERE c.district_id = write_event.district_id
-				    AND c.id = write_event.complaint_id
-				    AND c.event_count = write_event.seq - 1),
-				(SELECT e.digest
-				   FROM peoplecall.event AS e
-				  WHERE e.district_id = write_event.district_id
-				    AND e.complaint_id = write_event.complaint_id
-				    AND e.seq = write_event.seq - 1
-				    AND e.at = write_event.at),
-				(SELECT e.digest
-				   FROM peoplecall.event AS e
-				  WHERE e.district_id = write_event.district_id
-				    AND e.complaint_id = write_event.complaint_id
-				    AND e.seq = write_event.seq - 1)) END,
-			district_id, complaint_id, seq, at, verb, actor, officer, org, task_seq,
-			detail));
+		actor, officer, org, task_seq, detail, digest);
+	RETURN digest;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.write_event(int, bigint, peoplecall.areacode, int, timestamptz, text, bigint, int, jsonb) IS
-	'adds a line to the history; seq is the complaint''s event_count + 1';
+COMMENT ON FUNCTION peoplecall.write_event(int, bigint, peoplecall.areacode, int, timestamptz, text, bigint, int, jsonb, bytea) IS
+	'adds a line to the history and returns its digest; seq is the complaint''s event_count + 1; previous is the digest of the one before, looked up where it is NULL';
 
 CREATE FUNCTION peoplecall.make_receipt(
 	complaint_id bigint, state peoplecall.complaint_state, grade peoplecall.grade,

@@ -113,7 +113,8 @@ COMMENT ON FUNCTION peoplecall.check_lead(bigint, bigint) IS
 -- whose digest is the head of its chain.
 CREATE FUNCTION peoplecall.settle(
 	district_id int, complaint_id bigint, state peoplecall.complaint_state,
-	at timestamptz, events int, task_seq int, org bigint) RETURNS peoplecall.receipt
+	at timestamptz, events int, task_seq int, org bigint, digest bytea DEFAULT NULL)
+	RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -122,6 +123,11 @@ DECLARE
 	settled record;
 BEGIN
 	light := peoplecall.tightest_clock(district_id, complaint_id);
+	IF events > 0 AND digest IS NULL THEN
+		digest := peoplecall.event_head(district_id, complaint_id,
+			(SELECT c.event_count + events FROM peoplecall.complaint AS c
+			  WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id), at);
+	END IF;
 	UPDATE peoplecall.complaint AS c
 	   SET state = settle.state,
 	       warn_at = light.warn_at,
@@ -129,20 +135,8 @@ BEGIN
 	       paused_at = light.paused_at,
 	       event_count = c.event_count + events,
 	       last_event_at = settle.at,
-	       -- a verb that wrote none leaves it as it is; by the time of the last
-	       -- one partition is looked at
-	       digest = CASE WHEN events = 0 THEN c.digest ELSE coalesce(
-			(SELECT e.digest
-			   FROM peoplecall.event AS e
-			  WHERE e.district_id = settle.district_id
-			    AND e.complaint_id = settle.complaint_id
-			    AND e.seq = c.event_count + events
-			    AND e.at = settle.at),
-			(SELECT e.digest
-			   FROM peoplecall.event AS e
-			  WHERE e.district_id = settle.district_id
-			    AND e.complaint_id = settle.complaint_id
-			    AND e.seq = c.event_count + events)) END
+	       -- a verb that wrote none leaves it as it is
+	       digest = coalesce(settle.digest, c.digest)
 	 WHERE c.district_id = settle.district_id AND c.id = settle.complaint_id
 	RETURNING c.grade, c.event_count, c.principal_id,
 		coalesce(c.lead_org, c.command_org) AS org INTO settled;
@@ -163,8 +157,8 @@ BEGIN
 		light.warn_at, light.due_at, light.paused_at, at);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.settle(int, bigint, peoplecall.complaint_state, timestamptz, int, int, bigint) IS
-	'writes what a verb left: state, light, number and digest of the events; marks the complaint for the appraisal; returns the receipt';
+COMMENT ON FUNCTION peoplecall.settle(int, bigint, peoplecall.complaint_state, timestamptz, int, int, bigint, bytea) IS
+	'writes what a verb left: state, light, number and digest of the events, which is looked up where it is NULL; marks the complaint for the appraisal; returns the receipt';
 
 CREATE FUNCTION peoplecall.mark_appraisal(district_id int, complaints bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -120,7 +120,8 @@ BEGIN
 			'urgency', asked_urgency, 'people', people, 'reasons', graded.reasons,
 			'command_org', commanding.org, 'proposed_org', ruled.org,
 			'responsibility', ruled.responsibility, 'ruling', ruled.ruling,
-			'similar', alike, 'told', peoplecall.tell_inspection(district, new_id, at)));
+			'similar', alike, 'told', CASE WHEN subject_org IS NOT NULL
+			THEN peoplecall.tell_inspection(district, new_id, at) END));
 
 	IF lead IS NULL THEN
 		PERFORM peoplecall.tell_receipt(district, new_id, at);

@@ -25,6 +25,7 @@ DECLARE
 	c peoplecall.complaint;
 	share record;
 	at timestamptz;
+	digest bytea;
 	acting bigint := peoplecall.gate_officer();
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
@@ -34,9 +35,9 @@ BEGIN
 	   SET state = 'accepted', accepted_at = at, officer = coalesce(acting, t.officer)
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = share.seq;
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, share.seq, '{accept}', at);
-	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
-		'accept', share.post_org, share.seq, jsonb_build_object('task_org', share.org));
-	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, share.seq, share.org);
+	digest := peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'accept', share.post_org, share.seq, jsonb_build_object('task_org', share.org), c.digest);
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, share.seq, share.org, digest);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.accept_body(bigint, int) IS 'body of accept()';
@@ -49,6 +50,7 @@ DECLARE
 	c peoplecall.complaint;
 	share record;
 	at timestamptz;
+	digest bytea;
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
 	share := peoplecall.gate_share(c.district_id, c.id, c.area, c.state, task, '{sent,accepted}');
@@ -57,10 +59,10 @@ BEGIN
 	   SET contacted_at = coalesce(t.contacted_at, at)
 	 WHERE t.district_id = c.district_id AND t.complaint_id = c.id AND t.seq = share.seq;
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, share.seq, '{contact}', at);
-	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+	digest := peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'contact', share.post_org, share.seq,
-		jsonb_build_object('task_org', share.org, 'note', note));
-	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, share.seq, share.org);
+		jsonb_build_object('task_org', share.org, 'note', note), c.digest);
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, share.seq, share.org, digest);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.contact_body(bigint, text, int) IS 'body of contact()';
@@ -73,6 +75,7 @@ DECLARE
 	c peoplecall.complaint;
 	task_org bigint;
 	at timestamptz;
+	digest bytea;
 	post_org bigint;
 	told bigint;
 BEGIN
@@ -108,10 +111,10 @@ BEGIN
 		PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'report',
 			peoplecall.notice_fields(c.district_id, c.id) || jsonb_build_object('note', note), at);
 	END IF;
-	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+	digest := peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'report', post_org, task,
-		jsonb_build_object('note', note, 'to_level', to_level::text, 'told', told));
-	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, coalesce(task_org, c.lead_org));
+		jsonb_build_object('note', note, 'to_level', to_level::text, 'told', told), c.digest);
+	RETURN peoplecall.settle(c.district_id, c.id, c.state, at, 1, task, coalesce(task_org, c.lead_org), digest);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.report_body(bigint, text, int, peoplecall.area_level) IS 'body of report()';
@@ -220,6 +223,7 @@ DECLARE
 	c peoplecall.complaint;
 	share record;
 	at timestamptz;
+	digest bytea;
 	next_state peoplecall.complaint_state;
 	acting bigint := peoplecall.gate_officer();
 BEGIN
@@ -239,14 +243,14 @@ BEGIN
 	PERFORM peoplecall.end_requests(c.district_id, c.id, share.seq, at);
 	next_state := peoplecall.complete_if_done(c.district_id, c.id, c.area, c.category,
 		c.grade, c.urgency, c.nature, c.epoch, at);
-	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+	digest := peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'complete', share.post_org, share.seq,
 		jsonb_build_object('task_org', share.org, 'result', result,
-			'completed', next_state = 'completed'));
+			'completed', next_state = 'completed'), c.digest);
 	IF next_state = 'completed' THEN
 		PERFORM peoplecall.tell_citizens(c.district_id, c.id, 'result', '{}', at);
 	END IF;
-	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, share.seq, share.org);
+	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, share.seq, share.org, digest);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.complete_body(bigint, text, int) IS 'body of complete()';

@@ -260,6 +260,7 @@ AS $$
 DECLARE
 	c peoplecall.complaint;
 	at timestamptz;
+	digest bytea;
 	post_org bigint;
 BEGIN
 	c := peoplecall.lock_complaint(complaint);
@@ -271,11 +272,11 @@ BEGIN
 	UPDATE peoplecall.complaint AS m
 	   SET closed_at = at, result = coalesce(close_body.result, m.result)
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
-	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
-		'close', post_org, NULL, jsonb_build_object('result', result));
+	digest := peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
+		'close', post_org, NULL, jsonb_build_object('result', result), c.digest);
 	PERFORM peoplecall.tell_reporter(c.district_id, c.id, c.area, 'rating', '{}', at);
 	PERFORM peoplecall.end_merged(c.id, 'close', coalesce(result, c.result), post_org);
-	RETURN peoplecall.settle(c.district_id, c.id, 'closed', at, 1, NULL, c.lead_org);
+	RETURN peoplecall.settle(c.district_id, c.id, 'closed', at, 1, NULL, c.lead_org, digest);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.close_body(bigint, text) IS 'body of close()';

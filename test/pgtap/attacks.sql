@@ -48,7 +48,7 @@ SELECT is(a.ran_as, 'evil', format('%s by %s: runs as the owner', h.name, r.who)
   FROM hanging AS h CROSS JOIN (VALUES ('postgres'::name), ('clerk')) AS r (who)
  CROSS JOIN LATERAL pg_temp.attacked(r.who, h.hang, h.call) AS a;
 
--- A policy on what the verb reads again, and no reading without policies: it is
+-- A policy on what the verb reads, and no reading without policies: it is
 -- his own ledger that stands still.
 SELECT is(a.state, '42501', 'row_security off by a policy: refused, to ' || r.who), is(a.got, NULL, 'gets nothing'), is(a.changed, NULL, 'leaves nothing')
   FROM (VALUES ('postgres'::name), ('clerk')) AS r (who)
