@@ -52,7 +52,7 @@ SELECT is(a.ran_as, 'evil', format('%s by %s: runs as the owner', h.name, r.who)
 -- his own ledger that stands still.
 SELECT is(a.state, '42501', 'row_security off by a policy: refused, to ' || r.who), is(a.got, NULL, 'gets nothing'), is(a.changed, NULL, 'leaves nothing')
   FROM (VALUES ('postgres'::name), ('clerk')) AS r (who)
- CROSS JOIN LATERAL pg_temp.attacked(r.who, 'ALTER TABLE peoplecall.event FORCE ROW LEVEL SECURITY; CREATE POLICY p ON peoplecall.event USING (evil.spy(''policy''))',
+ CROSS JOIN LATERAL pg_temp.attacked(r.who, 'ALTER TABLE peoplecall.clock FORCE ROW LEVEL SECURITY; CREATE POLICY p ON peoplecall.clock USING (evil.spy(''policy''))',
 	'SELECT peoplecall.accept(420106000000000001)') AS a;
 
 -- A deferred trigger would fire when the identity is the caller's again.
