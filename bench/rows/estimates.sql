@@ -63,6 +63,16 @@ SELECT array_agg(format('EXPLAIN SELECT FROM bench.complaint WHERE area OPERATOR
   FROM (SELECT area FROM bench.truth ORDER BY md5(area::text) LIMIT 500) AS t \gset
 CALL bench.compare('planning x <@ area', :'ours', 'planning a range over bigint', :'theirs', per => 500);
 
+CREATE TABLE bench.planned AS SELECT c.area AS ten, c.area AS hundred, c.area AS thousand FROM bench.complaint AS c LIMIT 1000000;
+CREATE INDEX ON bench.planned (ten);
+CREATE INDEX ON bench.planned (hundred);
+CREATE INDEX ON bench.planned (thousand);
+ALTER TABLE bench.planned ALTER ten SET STATISTICS 10, ALTER hundred SET STATISTICS 100, ALTER thousand SET STATISTICS 1000;
+VACUUM ANALYZE bench.planned;
+CALL bench.growth('planning x <@ a community', 'statistics target', '{10,100,1000}',
+	ARRAY(SELECT format('EXPLAIN SELECT FROM bench.planned WHERE %I OPERATOR(peoplecall.<@) ''420106012001''', c) FROM unnest('{ten,hundred,thousand}'::text[]) AS c),
+	rounds => 101);
+
 -- what more statistics make of it
 ALTER TABLE bench.complaint ALTER area SET STATISTICS 1000, ALTER digits SET STATISTICS 1000;
 ANALYZE bench.complaint;

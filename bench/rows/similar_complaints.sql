@@ -51,22 +51,6 @@ SELECT m.n, s.code AS area, p.name AS place, m.number, pg_temp.thing(m.x) AS thi
           FROM generate_series(1, :texts) AS n) AS m
   JOIN street AS s ON s.n = m.street
   JOIN place AS p ON p.street = m.street AND p.n = m.place;
-INSERT INTO complaint (district_id, id, channel, nature, title, body, area, grade, state,
-	command_level, received_at, last_event_at)
-SELECT district_of_area(m.area), district_of_area(m.area) * 1000000000000 + m.n, 'hotline', 'complaint',
-       pg_temp.say(m.way, m.place, m.number, m.thing, m.trouble),
-       format('我是%s居民，%s%s已经很久了，打过电话没有人来处理，希望有关部门尽快到现场查看并给出答复，谢谢。', m.place, m.thing, m.trouble),
-       m.area, 'B', 'closed', 'street', m.at, m.at
-  FROM matter AS m;
-
--- one by one as submit does it
-INSERT INTO complaint_text (district_id, complaint_id, area, received_at, grams, digest)
-SELECT c.district_id, c.id, c.area, c.received_at, text_grams(left(c.title, 500)), text_digest(c.title || c.body)
-  FROM complaint AS c ORDER BY c.received_at;
-SELECT FROM refresh_likeness();
-CREATE INDEX complaint_title_gin ON complaint USING gin (title gin_trgm_ops);
-CREATE INDEX complaint_title_gist ON complaint USING gist (title gist_trgm_ops);
-VACUUM ANALYZE complaint, complaint_text;
 -- Searches: matters of the last 30 days in other words.
 CREATE TEMP TABLE search AS
 SELECT m.n, m.area, district_of_area(m.area) * 1000000000000 + m.n AS wanted,
@@ -93,6 +77,54 @@ BEGIN
 END
 $$;
 \set ours 'SELECT array_agg(s.complaint_id) FROM (SELECT * FROM peoplecall.similar_complaints($1, NULL, $2) LIMIT 5) AS s'
+-- one by one as submit does it, a hundredth, a tenth and all, to see how it grows
+CREATE PROCEDURE pg_temp.remember(first bigint, last bigint) LANGUAGE sql AS $$
+	INSERT INTO peoplecall.complaint (district_id, id, channel, nature, title, body, area, grade, state,
+		command_level, received_at, last_event_at)
+	SELECT peoplecall.district_of_area(m.area), peoplecall.district_of_area(m.area) * 1000000000000 + m.n, 'hotline', 'complaint',
+	       pg_temp.say(m.way, m.place, m.number, m.thing, m.trouble),
+	       format('我是%s居民，%s%s已经很久了，打过电话没有人来处理，希望有关部门尽快到现场查看并给出答复，谢谢。', m.place, m.thing, m.trouble),
+	       m.area, 'B', 'closed', 'street', m.at, m.at
+	  FROM matter AS m
+	 WHERE m.n > first AND m.n <= last;
+	INSERT INTO peoplecall.complaint_text (district_id, complaint_id, area, received_at, grams, digest)
+	SELECT c.district_id, c.id, c.area, c.received_at, peoplecall.text_grams(left(c.title, 500)), peoplecall.text_digest(c.title || c.body)
+	  FROM peoplecall.complaint AS c
+	 WHERE c.id % 1000000000000 > first AND c.id % 1000000000000 <= last
+	 ORDER BY c.received_at;
+$$;
+CREATE TEMP TABLE grown (texts float8, place text, cost float8);
+CREATE PROCEDURE pg_temp.measure(texts bigint, ours text) LANGUAGE plpgsql AS $$
+BEGIN
+	FOR round IN 0 .. 1 LOOP
+		DELETE FROM measured;
+		CALL bench.search('similar_complaints', 'street', ours, 100);
+		CALL bench.search('similar_complaints', 'city', ours, 100);
+	END LOOP;
+	INSERT INTO grown SELECT measure.texts, m.place, bench.median(array_agg(m.seconds)) FROM measured AS m GROUP BY m.place;
+	DELETE FROM measured;
+END
+$$;
+CALL pg_temp.remember(0, :texts / 100);
+SELECT FROM refresh_likeness();
+VACUUM ANALYZE complaint, complaint_text;
+CALL pg_temp.measure(:texts / 100, :'ours');
+CALL pg_temp.remember(:texts / 100, :texts / 10);
+SELECT FROM refresh_likeness();
+VACUUM ANALYZE complaint, complaint_text;
+CALL pg_temp.measure(:texts / 10, :'ours');
+CALL pg_temp.remember(:texts / 10, :texts);
+SELECT FROM refresh_likeness();
+VACUUM ANALYZE complaint, complaint_text;
+CALL pg_temp.measure(:texts, :'ours');
+SELECT format('CALL bench.grown(%L, ''texts'', %L, %L)', 'similar_complaints in a ' || g.place,
+	array_agg(g.texts ORDER BY g.texts), array_agg(g.cost ORDER BY g.texts))
+  FROM grown AS g GROUP BY g.place ORDER BY g.place DESC
+\gexec
+CREATE INDEX complaint_title_gin ON complaint USING gin (title gin_trgm_ops);
+CREATE INDEX complaint_title_gist ON complaint USING gist (title gist_trgm_ops);
+VACUUM ANALYZE complaint;
+
 \set gin 'SELECT array_agg(s.id) FROM (SELECT id FROM peoplecall.complaint WHERE title % $1 AND area OPERATOR(peoplecall.<@) $2 AND received_at >= peoplecall.as_of() - interval \'30 days\' ORDER BY similarity(title, $1) DESC LIMIT 5) AS s'
 \set gist 'SELECT array_agg(s.id) FROM (SELECT id FROM peoplecall.complaint WHERE area OPERATOR(peoplecall.<@) $2 AND received_at >= peoplecall.as_of() - interval \'30 days\' ORDER BY title <-> $1 LIMIT 5) AS s'
 CREATE PROCEDURE bench.round(ours text, gin text, gist text) LANGUAGE plpgsql AS $$

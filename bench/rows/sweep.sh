@@ -56,12 +56,14 @@ in_psql -c 'SET client_min_messages = error; SELECT FROM peoplecall.install_defa
 in_psql -f bench/fixture/by_hand.sql >/dev/null
 city 3334 0
 few=$(idle)
-city "$open" 3334
+city $((open / 10)) 3334
+middle=$(idle)
+city $((open - open / 10)) $((3334 + open / 10))
 in_psql -c 'CREATE TABLE bench.handler AS SELECT DISTINCT ON (f.org) f.* FROM peoplecall.officer AS f WHERE f.role = '"'handler'"' AND f.active ORDER BY f.org, f.id' \
 	-c 'ALTER TABLE bench.handler ADD PRIMARY KEY (org)' -c 'VACUUM ANALYZE' \
 	-c 'UPDATE peoplecall.setting SET value = '"'null' WHERE name = 'quiet_hours'"
 many=$(idle)
-in_psql -c "CALL bench.grown('an idle sweep', 'open clocks', '{10002,$(((open + 3334) * 3))}', '{$few,$many}')" \
+in_psql -c "CALL bench.grown('an idle sweep', 'open clocks', '{10002,$(((open / 10 + 3334) * 3)),$(((open + 3334) * 3))}', '{$few,$middle,$many}')" \
 	-c "CALL bench.fact('an idle sweep among $(((open + 3334) * 3)) open clocks', bench.duration($many), '≤ 2 × its cost', $many <= 2 * $few, 'among 10,002', bench.duration($few))"
 for due in "${dues[@]}"; do
 	in_turn "$due" | in_psql -c 'CREATE TEMPORARY TABLE t (a float8, b float8)' -c "\\copy t FROM STDIN (DELIMITER ' ')" \

@@ -1,12 +1,13 @@
 # submit, accept, contact, complete, close by 8 clients, each verb a transaction,
 # against pgbench's TPC-B-like transaction on the same server with as many: each
 # verb at least half its transactions a second. Matters are the demo's day: texts,
-# places and categories as drawn there.
+# places and categories as drawn there. And a matter from submit to close beside a
+# history that grows.
 set -euo pipefail
 if [ "$SCALE" = full ]; then
-	seconds=30 rounds=5 branches=50
+	seconds=30 rounds=5 branches=50 histories=(100000 1000000 10000000)
 else
-	seconds=8 rounds=3 branches=10
+	seconds=8 rounds=3 branches=10 histories=(10000 100000 1000000)
 fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -78,3 +79,14 @@ SELECT format('CALL bench.fact(%L, %L, ''–'', NULL)', 'such matters, 8 clients
   FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY t.ours) AS ms FROM bench.verb_times AS t GROUP BY t.verb) AS x
 \gexec
 SQL
+
+sizes=() costs=() before=0
+for history in "${histories[@]}"; do
+	first=$(in_psql -c 'SELECT last_value FROM peoplecall.complaint_serial')
+	in_psql -v open=0 -v history=$((history - before)) -v first="$first" -f bench/fixture/large_city.sql -c 'VACUUM ANALYZE' >/dev/null
+	before=$history
+	in_pgbench --file="$folder/verbs.sql" >/dev/null
+	sizes+=("$history")
+	costs+=("$(in_pgbench --file="$folder/verbs.sql" | verbs_of | awk '{ sum += $2 } END { print sum / 1000 }')")
+done
+in_psql -c "CALL bench.grown('submit to close, 8 clients', 'matters in history', '{$(IFS=,; echo "${sizes[*]}")}', '{$(IFS=,; echo "${costs[*]}")}')"

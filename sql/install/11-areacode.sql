@@ -45,7 +45,7 @@ COMMENT ON FUNCTION peoplecall.areacode_recv(pg_catalog.internal) IS
 	'reads an area code in binary; 22P03 if it is none';
 
 COMMENT ON FUNCTION peoplecall.areacode_typanalyze(pg_catalog.internal) IS
-	'for ANALYZE: besides the server''s statistics keeps how many rows lie within each area, level by level from the top, as long as the areas are ten times the column''s statistics target or fewer';
+	'used by ANALYZE: besides the server''s statistics keeps how many rows lie within each area, level by level from the top, as long as the areas are ten times the column''s statistics target or fewer';
 
 -- Estimators, named by the operators below.
 CREATE FUNCTION peoplecall.areacode_rangesel(

@@ -150,7 +150,7 @@ my %made_of = map { $_ => 1 } qw(
   office_calendar office_open officer_of officers_for quiet_until notice_time reporter_phone
   urgency_name require_colleague choose_share give_share officer_name
   hand_over_one tell_handed_over reminds_of_nothing
-  meant_task event_head require_share reporter_fields tell_citizens bar_from_reporter may_judge
+  meant_task reporter_fields tell_citizens bar_from_reporter may_judge
   command_for lead_for supervising_org lock_with_principal
   check_open add_supplement urge_both urge_one tell_handler carried
   end_withdrawn lose_merged end_deserted check_evidence new_track_code
