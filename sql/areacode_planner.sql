@@ -270,6 +270,41 @@ SELECT estimated($$SELECT FROM wide WHERE b BETWEEN '420105001001' AND '42010500
 	estimated($$SELECT FROM wide WHERE f BETWEEN '420105001001' AND '420105001001'$$) AS f,
 	estimated($$SELECT FROM wide AS x JOIN wide AS y ON x.b <@ y.f JOIN wide AS z ON y.c <@ z.d$$) > 0 AS joined;
 TABLE expected UNION ALL TABLE expected;
+-- what is kept of statistics is not lost under an estimate that is being made:
+-- a stable function beside it plans queries over other columns
+CREATE FUNCTION planning(from_code areacode, n int) RETURNS areacode LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	FOR i IN 1..n LOOP
+		PERFORM test_planner.estimated(format('SELECT FROM wide WHERE %s BETWEEN ''420105001001'' AND ''420105001002''',
+			chr(96 + i)));
+	END LOOP;
+	RETURN from_code;
+END
+$$;
+SELECT estimated($$SELECT FROM complaint WHERE area >= planning('420105', 0) AND area < '420107'$$) =
+	estimated($$SELECT FROM complaint WHERE area >= planning('420105', 6) AND area < '420107'$$) AS range,
+	estimated($$SELECT FROM by_area WHERE area <@ planning('420105003', 0)$$) =
+	estimated($$SELECT FROM by_area WHERE area <@ planning('420105003', 6)$$) AS subtree,
+	estimated($$SELECT FROM complaint WHERE area @> planning('420105003001', 0)$$) =
+	estimated($$SELECT FROM complaint WHERE area @> planning('420105003001', 6)$$) AS lineage,
+	factor($$SELECT FROM complaint WHERE area >= planning('420105', 6) AND area < '420107'$$) < 1.5 AS right;
+-- nor does one column's stand for another's whose row takes its place
+VACUUM FULL pg_statistic;
+CREATE TABLE gone (area areacode);
+INSERT INTO gone SELECT areacode(420105000000 + n) FROM generate_series(1, 900) AS n;
+ANALYZE gone;
+CREATE TABLE two (a areacode, b areacode, c areacode);
+ALTER TABLE two ALTER a SET STATISTICS 3, ALTER b SET STATISTICS 3, ALTER c SET STATISTICS 3;
+INSERT INTO two SELECT areacode(420105000000 + n), areacode(110105000000 + n), areacode(510105000000 + n)
+  FROM generate_series(1, 900) AS n;
+ANALYZE two;
+CREATE VIEW moved AS
+SELECT estimated($$SELECT FROM two WHERE a < '42'$$) AS a, estimated($$SELECT FROM two WHERE b < '42'$$) AS b,
+	estimated($$SELECT FROM two WHERE c < '42'$$) AS c;
+TABLE moved;
+DROP TABLE gone;
+VACUUM FULL pg_statistic;
+TABLE moved;
 -- no more areas than the column's target allows: its upper levels alone
 ALTER TABLE complaint ALTER area SET STATISTICS 2;
 ANALYZE complaint;

@@ -93,7 +93,8 @@ count_level(const AreaCode *codes, int count, PcAreaLevel level,
 /*
  * Values are the areas, by code; numbers their shares of all rows sampled,
  * nulls included, and after them what one row of the sample stands for: none
- * where every row of the table was read.
+ * where every row of the table was read (or is said to be, as by statistics on
+ * an expression).
  */
 static void
 keep_areas(VacAttrStats *stats, int slot, const AreaCount *areas, int count,

@@ -8,7 +8,9 @@
  * rows that already pass that: the product is the range.
  *
  * Never throws for a clause that it does not understand: a default is the
- * answer then.
+ * answer then. Loads a column's statistics only when nothing is evaluated any
+ * more: a stable function in the clause may plan queries of its own, and what
+ * was loaded before it may be gone then.
  */
 #include "postgres.h"
 
@@ -23,39 +25,47 @@
 
 /* How likely a row that passes the lower bound passes the upper as well. */
 static double
-upper_bound_sel(PlannerInfo *root, VariableStatData *variable,
-				const PcAreaStats *stats, AreaCode high)
+upper_bound_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
+				AreaCode high)
 {
 	Node	   *column = pc_area_strip(variable->var);
+	PcAreaStats stats;
 	AreaCode	low = 0;
 	AreaCode	tightest_low;
 	AreaCode	tightest_high;
+	bool		bounded;
 	double		above;
 
 	pc_area_tightest_bounds(root, variable->rel, column, -1, &tightest_low,
 							&tightest_high);
 	if (tightest_high < high)
 		return 1;
-	if (variable->rel == NULL ||
-		!pc_area_find_lower_bound(root, variable->rel->baserestrictinfo,
-						  column, high, &low) ||
-		low > high)
-		return pc_area_range_fraction(stats, 0, high);
+	bounded = variable->rel != NULL &&
+		pc_area_find_lower_bound(root, variable->rel->baserestrictinfo,
+								 column, high, &low) &&
+		low <= high;
+
+	pc_area_stats_load(variable, function, &stats);
+	if (!stats.known)
+		return DEFAULT_INEQ_SEL;
+	if (!bounded)
+		return pc_area_range_fraction(&stats, 0, high);
 	if (tightest_low <= high)
 		low = Max(low, tightest_low);
-	above = pc_area_range_fraction(stats, low, PC_AREA_MAX);
+	above = pc_area_range_fraction(&stats, low, PC_AREA_MAX);
 	if (above <= 0)
 		return 0;
 	if (pc_area_last(low) == high)
-		return pc_area_subtree_fraction(stats, low) / above;
-	return pc_area_range_fraction(stats, low, high) / above;
+		return pc_area_subtree_fraction(&stats, low) / above;
+	return pc_area_range_fraction(&stats, low, high) / above;
 }
 
 /* A bound that another one implies leaves the estimate to that. */
 static double
-lower_bound_sel(PlannerInfo *root, VariableStatData *variable,
-				const PcAreaStats *stats, AreaCode low)
+lower_bound_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
+				AreaCode low)
 {
+	PcAreaStats stats;
 	AreaCode	tightest_low;
 	AreaCode	tightest_high;
 
@@ -64,7 +74,10 @@ lower_bound_sel(PlannerInfo *root, VariableStatData *variable,
 							&tightest_low, &tightest_high);
 	if (tightest_low > low)
 		return 1;
-	return pc_area_range_fraction(stats, low, PC_AREA_MAX);
+	pc_area_stats_load(variable, function, &stats);
+	if (!stats.known)
+		return DEFAULT_INEQ_SEL;
+	return pc_area_range_fraction(&stats, low, PC_AREA_MAX);
 }
 
 /* The mean subtree of a value that is not known yet, such as a join's. */
@@ -96,24 +109,26 @@ range_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 		return 0;
 	if (!variable_on_left)
 		kind = pc_area_commuted(kind);
-	pc_area_stats_load(variable, function, &stats);
 
 	/* the other bound of this one is an unknown value and costs the default */
 	if (kind == PC_AREA_LE && outer != NULL)
+	{
+		pc_area_stats_load(variable, function, &stats);
 		return unknown_subtree_sel(root, function, outer, &stats) /
 			DEFAULT_INEQ_SEL;
-	if (!pc_area_is_known(other, &bound) || !stats.known)
+	}
+	if (!pc_area_is_known(other, &bound))
 		return DEFAULT_INEQ_SEL;
 	switch (kind)
 	{
 		case PC_AREA_LT:
-			return upper_bound_sel(root, variable, &stats, bound - 1);
+			return upper_bound_sel(root, function, variable, bound - 1);
 		case PC_AREA_LE:
-			return upper_bound_sel(root, variable, &stats, bound);
+			return upper_bound_sel(root, function, variable, bound);
 		case PC_AREA_GE:
-			return lower_bound_sel(root, variable, &stats, bound);
+			return lower_bound_sel(root, function, variable, bound);
 		case PC_AREA_GT:
-			return lower_bound_sel(root, variable, &stats, bound + 1);
+			return lower_bound_sel(root, function, variable, bound + 1);
 		default:
 			return DEFAULT_INEQ_SEL;
 	}
@@ -128,7 +143,6 @@ inner_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 	AreaCode	code;
 	AreaCode	low;
 	AreaCode	high;
-	double		fraction;
 
 	if (pc_area_is_known(outer, &code))
 	{
@@ -138,10 +152,6 @@ inner_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 								&low, &high);
 		if (low >= code && high <= pc_area_last(code) && code != 0)
 			return 1;
-		/* most queries ask for what was counted */
-		pc_area_stats_load_areas(variable, function, &stats);
-		if (pc_area_counted(&stats, code, &fraction))
-			return fraction;
 		pc_area_stats_load(variable, function, &stats);
 		return pc_area_subtree_fraction(&stats, code);
 	}
@@ -159,9 +169,12 @@ outer_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 	PcAreaStats inner_stats;
 	AreaCode	code;
 
-	pc_area_stats_load(variable, function, &stats);
 	if (pc_area_is_known(inner, &code))
+	{
+		pc_area_stats_load(variable, function, &stats);
 		return pc_area_lineage_fraction(&stats, code);
+	}
+	pc_area_stats_load(variable, function, &stats);
 	examine_variable(root, inner, 0, &inner_variable);
 	pc_area_stats_load(&inner_variable, function, &inner_stats);
 	ReleaseVariableStats(inner_variable);

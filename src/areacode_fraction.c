@@ -254,8 +254,9 @@ pc_area_range_fraction(const PcAreaStats *stats, AreaCode low, AreaCode high)
 	return DEFAULT_INEQ_SEL;
 }
 
-bool
-pc_area_counted(const PcAreaStats *stats, AreaCode area, double *fraction)
+/* Whether the area's rows were counted, with their fraction of all rows. */
+static bool
+counted_fraction(const PcAreaStats *stats, AreaCode area, double *fraction)
 {
 	int			level = (int) pc_area_level(area);
 	int			place;
@@ -286,7 +287,7 @@ pc_area_subtree_fraction(const PcAreaStats *stats, AreaCode area)
 	double		fraction;
 	double		around;
 
-	if (pc_area_counted(stats, area, &fraction))
+	if (counted_fraction(stats, area, &fraction))
 		return fraction;
 	if (!stats->known ||
 		(stats->bound_count == 0 && stats->common_count == 0))
@@ -299,9 +300,9 @@ pc_area_subtree_fraction(const PcAreaStats *stats, AreaCode area)
 	fraction = pc_area_range_fraction(stats, area, last);
 	if (common == 0)
 		fraction = Max(fraction, one_value);
-	if (pc_area_counted(stats,
-						pc_area_ancestor(area, (PcAreaLevel) stats->area_depth),
-						&around))
+	if (counted_fraction(stats,
+						 pc_area_ancestor(area, (PcAreaLevel) stats->area_depth),
+						 &around))
 		fraction = Min(fraction, around);
 	return Min(fraction, 1.0);
 }

@@ -56,17 +56,14 @@ typedef struct PcAreaStats
 
 /* areacode_stats.c */
 extern int	pc_area_compare(const void *a, const void *b);
-/* only what was counted of each area */
-extern void pc_area_stats_load_areas(VariableStatData *variable, Oid function,
-									 PcAreaStats *stats);
-/* the arrays last until those of three other columns have been asked for */
+/*
+ * The arrays last until those of three other columns have been asked for, so
+ * nothing may be evaluated or planned between this and their use.
+ */
 extern void pc_area_stats_load(VariableStatData *variable, Oid function,
 							   PcAreaStats *stats);
 
 /* areacode_fraction.c */
-/* whether the area's rows were counted, with their fraction of all rows */
-extern bool pc_area_counted(const PcAreaStats *stats, AreaCode area,
-							double *fraction);
 /* fraction of all rows, nulls included, whose code is in [low, high] */
 extern double pc_area_range_fraction(const PcAreaStats *stats,
 									 AreaCode low, AreaCode high);

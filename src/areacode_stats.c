@@ -14,23 +14,29 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_statistic.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "areacode_core.h"
 #include "areacode_planner.h"
 
 /* enough segments to see how a level is numbered */
 #define MAX_SAMPLE 1000
-/* columns whose statistics a session keeps: an estimator holds two at most */
+/* columns whose statistics a session keeps: an estimator uses two at once */
 #define KEPT 4
 
 typedef struct Kept
 {
 	MemoryContext context;		/* NULL: nothing is kept here */
+	bool		stale;			/* no longer to be found, but not yet freed */
+	Oid			relation;
+	int16		attribute;
+	bool		inherit;
 	ItemPointerData place;		/* of the row of pg_statistic */
 	TransactionId writer;
-	double		distinct;		/* with the number of values it was made for */
+	double		distinct;		/* the number of values it was made for */
 	uint64		used;
 	PcAreaStats stats;
 } Kept;
@@ -231,7 +237,8 @@ load_all(HeapTuple tuple, double distinct, PcAreaStats *stats)
 /*
  * What was made of a column's statistics is kept: the planner asks several
  * times for each clause, and it costs more than all else of planning one. A
- * row of pg_statistic is known by its place and its writer; a plugin's is not.
+ * row of pg_statistic is known by its place and its writer until the table is
+ * written anew; a plugin's is not.
  */
 static bool
 is_identified(HeapTuple tuple)
@@ -240,14 +247,27 @@ is_identified(HeapTuple tuple)
 		ItemPointerIsValid(&tuple->t_self);
 }
 
+/* Whoever holds the arrays goes on with them: remember() frees. */
+static void
+make_stale(Datum argument, int cache, uint32 hash)
+{
+	for (int i = 0; i < KEPT; i++)
+		kept[i].stale = true;
+}
+
 static bool
 recall(HeapTuple tuple, double distinct, PcAreaStats *stats)
 {
+	Form_pg_statistic row = (Form_pg_statistic) GETSTRUCT(tuple);
+
 	for (int i = 0; i < KEPT; i++)
 	{
 		Kept	   *one = &kept[i];
 
-		if (one->context != NULL && one->distinct == distinct &&
+		if (one->context != NULL && !one->stale &&
+			one->relation == row->starelid &&
+			one->attribute == row->staattnum &&
+			one->inherit == row->stainherit && one->distinct == distinct &&
 			ItemPointerEquals(&one->place, &tuple->t_self) &&
 			TransactionIdEquals(one->writer,
 								HeapTupleHeaderGetRawXmin(tuple->t_data)))
@@ -268,8 +288,13 @@ remember(HeapTuple tuple, double distinct, PcAreaStats *stats)
 												  "statistics of area codes",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
+	Form_pg_statistic row = (Form_pg_statistic) GETSTRUCT(tuple);
 	Kept	   *one = &kept[0];
+	static bool watching = false;
 
+	if (!watching)
+		CacheRegisterSyscacheCallback(STATRELATTINH, make_stale, (Datum) 0);
+	watching = true;
 	load_all(tuple, distinct, stats);
 	MemoryContextSwitchTo(old);
 
@@ -280,6 +305,10 @@ remember(HeapTuple tuple, double distinct, PcAreaStats *stats)
 		MemoryContextDelete(one->context);
 	MemoryContextSetParent(context, CacheMemoryContext);
 	one->context = context;
+	one->stale = false;
+	one->relation = row->starelid;
+	one->attribute = row->staattnum;
+	one->inherit = row->stainherit;
 	one->place = tuple->t_self;
 	one->writer = HeapTupleHeaderGetRawXmin(tuple->t_data);
 	one->distinct = distinct;
@@ -292,16 +321,6 @@ may_read(VariableStatData *variable, Oid function)
 {
 	return HeapTupleIsValid(variable->statsTuple) &&
 		statistic_proc_security_check(variable, function);
-}
-
-void
-pc_area_stats_load_areas(VariableStatData *variable, Oid function,
-						 PcAreaStats *stats)
-{
-	memset(stats, 0, sizeof(*stats));
-	stats->known = may_read(variable, function);
-	if (stats->known)
-		load_areas(variable->statsTuple, stats);
 }
 
 void
