@@ -31,3 +31,15 @@ copy_tree()
 	mkdir "$work/tree" "$work/stage"
 	git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -cf - | tar -xf - -C "$work/tree"
 }
+
+# Sets TESTS, unless named, to those that run on what is staged: who asks the
+# server which files are installed learns of none, so the upgrade and the pages
+# that show versions() are left to make test.
+choose_staged()
+{
+	[ -z "${TESTS:-}" ] || return 0
+	TESTS=$(for file in sql/*.sql test/specs/*.spec test/pgtap/*.sql test/t/*.pl; do
+		basename "${file%.*}"
+	done | grep -vxE '008_upgrade|010_documents' | tr '\n' ' ')
+	export TESTS
+}
