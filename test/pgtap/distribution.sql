@@ -379,7 +379,7 @@ SELECT throws_like('CREATE UNIQUE INDEX ON peoplecall.task (complaint_id, seq)',
 SELECT throws_like('ALTER TABLE peoplecall.ruling ADD FOREIGN KEY (complaint_id, id) REFERENCES peoplecall.complaint (district_id, id)', '%of a reference table%', 'the stand-in: from the rulebook to a case record');
 -- verbs work on, and so does create_ledger()
 SELECT is((SELECT state FROM peoplecall.submit('hotline', '分布之后', '', '420106012001', 'property.garage'::ltree)), 'dispatched', 'a verb goes on');
-SELECT is(peoplecall.create_ledger(), 1, 'the ledger is brought up to date');
+SELECT is(peoplecall.create_ledger('city_owner', ''), 1, 'the ledger is brought up to date');
 SELECT ok(peoplecall.reads_by_role() AND NOT peoplecall.has_policy('task', 'by_post'), 'and is read as before');
 SELECT throws_ok('SELECT peoplecall.partition_ledger()', '0A000', 'the history of a distributed ledger cannot be partitioned any more', 'too late for months');
 
