@@ -69,9 +69,9 @@ CREATE INDEX ON bench.planned (hundred);
 CREATE INDEX ON bench.planned (thousand);
 ALTER TABLE bench.planned ALTER ten SET STATISTICS 10, ALTER hundred SET STATISTICS 100, ALTER thousand SET STATISTICS 1000;
 VACUUM ANALYZE bench.planned;
-CALL bench.growth('planning x <@ a community', 'statistics target', '{10,100,1000}',
-	ARRAY(SELECT format('EXPLAIN SELECT FROM bench.planned WHERE %I OPERATOR(peoplecall.<@) ''420106012001''', c) FROM unnest('{ten,hundred,thousand}'::text[]) AS c),
-	rounds => 101);
+SELECT array_agg(format('EXPLAIN SELECT FROM bench.planned WHERE %I OPERATOR(peoplecall.<@) ''420106012001''', c) ORDER BY n) AS plans
+  FROM unnest('{ten,hundred,thousand}'::text[]) WITH ORDINALITY AS u (c, n) \gset
+CALL bench.growth('planning x <@ a community', 'statistics target', '{10,100,1000}', :'plans', rounds => 101);
 
 -- what more statistics make of it
 ALTER TABLE bench.complaint ALTER area SET STATISTICS 1000, ALTER digits SET STATISTICS 1000;
