@@ -18,11 +18,12 @@ SELECT 'with', pg_get_functiondef(w.oid), pg_get_functiondef(s.oid)
    AND s.proname = 'settle' AND s.pronamespace = 'peoplecall'::regnamespace;
 INSERT INTO variant
 SELECT 'without',
-       regexp_replace(write_event, 'peoplecall\.event_digest\(.*?detail\)\)', 'NULL)'),
-       regexp_replace(settle, 'digest = \(SELECT.*?events\)', 'digest = NULL')
+       regexp_replace(write_event, 'IF seq > 1 AND previous IS NULL.*?task_seq, detail\);', ''),
+       regexp_replace(regexp_replace(settle, 'IF events > 0 AND digest IS NULL.*?END IF;', ''),
+                      'coalesce\(settle\.digest, c\.digest\)', 'c.digest')
   FROM variant;
 -- a measurement of twice the same would be none
-SELECT (write_event ~ 'event_digest|e\.digest')::int AS writes, (settle ~ 'e\.digest')::int AS settles
+SELECT (write_event ~ 'event_digest|event_head')::int AS writes, (settle ~ 'event_head|settle\.digest')::int AS settles
   FROM variant WHERE name = 'without';
 
 CREATE FUNCTION pg_temp.spent() RETURNS float8 LANGUAGE sql VOLATILE
