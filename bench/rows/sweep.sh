@@ -17,7 +17,7 @@ in_psql()
 # city OPEN FIRST: as many open matters more, with three clocks each
 city()
 {
-	in_psql -v open="$1" -v first="$2" -v history=0 -f bench/fixture/large_city.sql >/dev/null
+	in_psql -v open="$1" -v first="$2" -v history=0 -f bench/fixture/large_city.sql -c 'VACUUM ANALYZE' >/dev/null
 }
 
 # seconds STATEMENT: in a session of its own
