@@ -32,18 +32,9 @@ typedef struct ServerAnalysis
 
 typedef struct AreaCount
 {
-	AreaCode	area;
+	AreaCode	area;			/* first, for pc_area_compare() */
 	int			rows;
 } AreaCount;
-
-static int
-compare_areas(const void *a, const void *b)
-{
-	AreaCode	left = ((const AreaCount *) a)->area;
-	AreaCode	right = ((const AreaCount *) b)->area;
-
-	return (left > right) - (left < right);
-}
 
 /* The codes that were sampled, in order; returns how many. */
 static int
@@ -155,7 +146,7 @@ compute_areas(VacAttrStats *stats, AnalyzeAttrFetchFunc fetch, int samplerows,
 	}
 	if (known == 0)
 		return;
-	qsort(areas, known, sizeof(AreaCount), compare_areas);
+	qsort(areas, known, sizeof(AreaCount), pc_area_compare);
 	keep_areas(stats, slot, areas, known, samplerows, totalrows);
 }
 

@@ -168,13 +168,12 @@ outer_sel(PlannerInfo *root, Oid function, VariableStatData *variable,
 	PcAreaStats stats;
 	PcAreaStats inner_stats;
 	AreaCode	code;
+	bool		known;
 
-	if (pc_area_is_known(inner, &code))
-	{
-		pc_area_stats_load(variable, function, &stats);
-		return pc_area_lineage_fraction(&stats, code);
-	}
+	known = pc_area_is_known(inner, &code);
 	pc_area_stats_load(variable, function, &stats);
+	if (known)
+		return pc_area_lineage_fraction(&stats, code);
 	examine_variable(root, inner, 0, &inner_variable);
 	pc_area_stats_load(&inner_variable, function, &inner_stats);
 	ReleaseVariableStats(inner_variable);

@@ -55,6 +55,7 @@ typedef struct PcAreaStats
 #define PC_STATISTIC_KIND_AREAS	21970
 
 /* areacode_stats.c */
+/* for qsort, of codes or of structs that begin with one */
 extern int	pc_area_compare(const void *a, const void *b);
 /*
  * The arrays last until those of three other columns have been asked for, so

@@ -46,18 +46,9 @@ static uint64 uses;
 
 typedef struct CommonValue
 {
-	AreaCode	code;
+	AreaCode	code;			/* first, for pc_area_compare() */
 	double		frequency;
 } CommonValue;
-
-static int
-compare_common(const void *a, const void *b)
-{
-	AreaCode	left = ((const CommonValue *) a)->code;
-	AreaCode	right = ((const CommonValue *) b)->code;
-
-	return (left > right) - (left < right);
-}
 
 int
 pc_area_compare(const void *a, const void *b)
@@ -91,7 +82,7 @@ load_common(HeapTuple tuple, PcAreaStats *stats)
 		values[i].code = DatumGetAreaCode(slot.values[i]);
 		values[i].frequency = slot.numbers[i];
 	}
-	qsort(values, slot.nvalues, sizeof(CommonValue), compare_common);
+	qsort(values, slot.nvalues, sizeof(CommonValue), pc_area_compare);
 
 	stats->common_count = slot.nvalues;
 	stats->common = palloc(sizeof(AreaCode) * Max(slot.nvalues, 1));
