@@ -37,6 +37,7 @@ DECLARE
 	receipt peoplecall.receipt;
 	lead bigint;
 	task int;
+	track_code text;
 BEGIN
 	IF num_nulls(channel, title, area) > 0 THEN
 		RAISE null_value_not_allowed USING
@@ -103,8 +104,10 @@ BEGIN
 		coalesce(body, ''), area, address, category, graded.grade,
 		asked_urgency, coalesce(privacy, 'open'), subject_org, commanding.level, commanding.org,
 		lead, people, at, at);
+	-- told with the receipt: who gave a number needs nobody to follow his matter
+	track_code := peoplecall.new_track_code();
 	INSERT INTO peoplecall.track_key (code, district_id, complaint_id)
-	VALUES (peoplecall.new_track_code(), district, new_id);
+	VALUES (track_code, district, new_id);
 	IF reporter_name IS NOT NULL OR reporter_phone IS NOT NULL THEN
 		INSERT INTO peoplecall.reporter (district_id, complaint_id, area, name, phone, barred)
 		VALUES (district, new_id, area, reporter_name, reporter_phone,
@@ -124,7 +127,8 @@ BEGIN
 			THEN peoplecall.tell_inspection(district, new_id, at) END));
 
 	IF lead IS NULL THEN
-		PERFORM peoplecall.tell_receipt(district, new_id, at);
+		PERFORM peoplecall.tell_reporter(district, new_id, area, 'receipt',
+			jsonb_build_object('code', track_code), at);
 		RETURN peoplecall.settle(district, new_id, 'received', at, 1, NULL, NULL);
 	END IF;
 	receipt.complaint_id := new_id;
@@ -134,31 +138,12 @@ BEGIN
 		peoplecall.assisting_orgs(category, area, graded.grade, at, subject_org),
 		NULL, ruled.responsibility, ruled.ruling, commanding.org, category,
 		asked_urgency, nature, 0, at, 2, post_org, '{}');
-	PERFORM peoplecall.tell_receipt(district, new_id, at);
+	PERFORM peoplecall.tell_reporter(district, new_id, area, 'receipt',
+		jsonb_build_object('code', track_code), at);
 	RETURN peoplecall.settle(district, new_id, 'dispatched', at, 2, task, lead);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.submit_body(text, text, text, peoplecall.areacode, ltree, text, text, text, int, text, text, peoplecall.urgency, peoplecall.privacy, bigint, boolean) IS 'body of submit()';
-
--- The code is in it: a citizen who gave a number needs nobody to follow his
--- matter.
-CREATE FUNCTION peoplecall.tell_receipt(district_id int, complaint_id bigint, at timestamptz) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	PERFORM peoplecall.send_reporter_notice(c.district_id, c.id, c.area, 'receipt',
-		peoplecall.reporter_fields(c.district_id, c.id) || jsonb_build_object('code',
-			(SELECT k.code FROM peoplecall.track_key AS k
-			  WHERE k.district_id = c.district_id AND k.complaint_id = c.id)), at)
-	   FROM peoplecall.complaint AS c
-	   JOIN peoplecall.reporter AS r
-	     ON r.district_id = c.district_id AND r.complaint_id = c.id AND r.phone <> ''
-	  WHERE c.district_id = tell_receipt.district_id AND c.id = tell_receipt.complaint_id;
-END
-$$;
-COMMENT ON FUNCTION peoplecall.tell_receipt(int, bigint, timestamptz) IS
-	'used by submit(): tells the citizen his number, who has the matter, until when, and the code for track()';
 
 CREATE FUNCTION peoplecall.known_complaint(channel text, external_id text) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
