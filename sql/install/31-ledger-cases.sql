@@ -138,6 +138,8 @@ CREATE TABLE IF NOT EXISTS peoplecall.task (
 	accepted_at timestamptz,
 	contacted_at timestamptz,
 	done_at timestamptz,
+	-- when it was taken away: as of the request where it was given back
+	ended_at timestamptz,
 	result text,
 	mark smallint CHECK (mark BETWEEN 1 AND 5),
 	PRIMARY KEY (district_id, complaint_id, seq),
@@ -255,7 +257,8 @@ CREATE TABLE IF NOT EXISTS peoplecall.request (
 	objects_to int,
 	PRIMARY KEY (district_id, complaint_id, seq),
 	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint,
-	CHECK ((decided_at IS NULL) = (granted IS NULL))
+	CHECK ((decided_at IS NULL) = (granted IS NULL)),
+	CHECK (ended_at >= asked_at)
 );
 CREATE INDEX IF NOT EXISTS request_open ON peoplecall.request (district_id, asked_at)
 	WHERE decided_at IS NULL AND ended_at IS NULL;

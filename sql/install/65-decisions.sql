@@ -114,11 +114,15 @@ DECLARE
 	moved jsonb := jsonb_build_array();
 	others tstzmultirange;
 BEGIN
+	SELECT x.* INTO STRICT r
+	  FROM peoplecall.request AS x
+	 WHERE x.district_id = end_pause.district_id
+	   AND x.complaint_id = end_pause.complaint_id AND x.seq = request;
+	-- what ended before it was asked for never lasted
+	ends_at := greatest(ends_at, r.asked_at);
 	UPDATE peoplecall.request AS x
 	   SET ended_at = ends_at
-	 WHERE x.district_id = end_pause.district_id
-	   AND x.complaint_id = end_pause.complaint_id AND x.seq = request
-	RETURNING x.* INTO STRICT r;
+	 WHERE x.district_id = r.district_id AND x.complaint_id = r.complaint_id AND x.seq = r.seq;
 	FOR k IN
 		SELECT o.seq, o.task_seq, o.extensions, o.pauses
 		  FROM peoplecall.clock AS o
@@ -128,15 +132,19 @@ BEGIN
 		        OR o.task_seq = r.task_seq)
 		 ORDER BY o.seq
 	LOOP
-		-- what is left of this one is cut off, but not what another one pauses
-		SELECT range_agg(tstzrange(x.asked_at, x.until)) INTO others
+		-- what is left of this one is cut off, but not what another one pauses or
+		-- did; the total clock waits for leads
+		SELECT range_agg(tstzrange(x.asked_at, coalesce(x.ended_at, x.until))) INTO others
 		  FROM peoplecall.request AS x
+		  LEFT JOIN peoplecall.task AS t
+		    ON t.district_id = x.district_id AND t.complaint_id = x.complaint_id AND t.seq = x.task_seq
 		 WHERE x.district_id = r.district_id AND x.complaint_id = r.complaint_id
-		   AND x.kind IN ('suspend', 'shelve') AND x.granted AND x.ended_at IS NULL
-		   AND (x.kind = 'shelve' OR k.task_seq IS NULL OR x.task_seq = k.task_seq);
+		   AND x.kind IN ('suspend', 'shelve') AND x.granted AND x.seq <> r.seq
+		   AND (x.kind = 'shelve' OR x.task_seq = k.task_seq
+		        OR (k.task_seq IS NULL AND t.role = 'lead'));
 		one := peoplecall.retime_clock(r.district_id, r.complaint_id, k.seq, k.extensions,
-			k.pauses - tstzmultirange(tstzrange(ends_at, NULL))
-				+ k.pauses * coalesce(others, '{}'), at);
+			k.pauses - (tstzmultirange(tstzrange(ends_at, coalesce(r.ended_at, r.until)))
+				- coalesce(others, '{}')), at);
 		IF one IS NOT NULL THEN
 			moved := moved || one;
 		END IF;
@@ -145,7 +153,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.end_pause(int, bigint, int, timestamptz, timestamptz) IS
-	'ends a suspension or a shelving: its clocks run from ends_at; returns the deadlines that moved, NULL where it ended as it was to';
+	'ends a suspension or a shelving, again where it has ended later: its clocks run from ends_at, or from when it was asked for if that is later; returns the deadlines that moved, NULL where it ended as it was to';
 
 CREATE FUNCTION peoplecall.end_requests(
 	district_id int, complaint_id bigint, task int, at timestamptz) RETURNS void
@@ -156,19 +164,23 @@ DECLARE
 	r record;
 BEGIN
 	FOR r IN
-		SELECT x.seq, x.kind, x.until, x.decided_at
+		SELECT x.seq, x.kind, x.asked_at, x.until, x.granted
 		  FROM peoplecall.request AS x
 		 WHERE x.district_id = end_requests.district_id
 		   AND x.complaint_id = end_requests.complaint_id
-		   AND x.task_seq = task AND x.ended_at IS NULL
+		   AND x.task_seq = task
+		   AND (x.ended_at IS NULL OR (x.granted AND x.ended_at > end_requests.at))
+		 ORDER BY x.seq
 	LOOP
-		IF r.kind = 'suspend' AND r.decided_at IS NOT NULL THEN
+		IF r.kind = 'suspend' AND r.granted THEN
 			PERFORM peoplecall.end_pause(district_id, complaint_id, r.seq,
 				least(r.until, end_requests.at), end_requests.at);
-		-- what asks for time is still decided: it judges the clock that stopped
-		ELSIF r.kind IN ('return', 'lower', 'shelve') AND r.decided_at IS NULL THEN
+		-- what asks for time is still decided: it judges the clock that stopped;
+		-- but not where it was asked after that
+		ELSIF r.granted IS NULL AND (r.kind IN ('return', 'lower', 'shelve')
+		      OR (r.kind IN ('suspend', 'extend') AND r.asked_at > end_requests.at)) THEN
 			UPDATE peoplecall.request AS x
-			   SET ended_at = end_requests.at
+			   SET ended_at = greatest(end_requests.at, r.asked_at)
 			 WHERE x.district_id = end_requests.district_id
 			   AND x.complaint_id = end_requests.complaint_id AND x.seq = r.seq;
 		END IF;
@@ -176,7 +188,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.end_requests(int, bigint, int, timestamptz) IS
-	'when a share ends: its suspension ends with it, and what it asked and makes no sense now lapses';
+	'when a share ends, as of then: its suspensions end with it, and what it asked and makes no sense now, or asked after its end, lapses';
 
 CREATE FUNCTION peoplecall.resume_body(complaint bigint, reason text, request int) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -124,8 +124,7 @@ BEGIN
 	   AND x.seq = r.task_seq;
 	-- it ended with the share, or with its time
 	ended := CASE WHEN t.state NOT IN ('sent', 'accepted')
-	              THEN least(r.until, coalesce(t.done_at, peoplecall.task_end(r.district_id,
-			r.complaint_id, t.seq), at))
+	              THEN least(r.until, coalesce(t.done_at, t.ended_at))
 	              WHEN r.until <= at THEN r.until END;
 	moved := peoplecall.move_clocks(r.district_id, r.complaint_id, r.task_seq,
 		t.role = 'lead' AND peoplecall.setting_value('suspend_total', 'true')::boolean,
@@ -139,20 +138,6 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.grant_suspend(int, bigint, int, timestamptz) IS
 	'pauses the clocks of the task, of the lead also the total one (setting suspend_total), from when it was asked; NULL ended_at in force';
-
-CREATE FUNCTION peoplecall.task_end(district_id int, complaint_id bigint, task int) RETURNS timestamptz
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN (SELECT max(k.stopped_at)
-	          FROM peoplecall.clock AS k
-	         WHERE k.district_id = task_end.district_id
-	           AND k.complaint_id = task_end.complaint_id
-	           AND k.task_seq = task);
-END
-$$;
-COMMENT ON FUNCTION peoplecall.task_end(int, bigint, int) IS 'when the last clock of a task stopped';
 
 CREATE FUNCTION peoplecall.grant_extend(
 	district_id int, complaint_id bigint, request int, at timestamptz) RETURNS jsonb

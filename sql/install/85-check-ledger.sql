@@ -216,14 +216,15 @@ AS $$
 BEGIN
 	RETURN QUERY
 	SELECT 'task', t.district_id, t.complaint_id,
-	       format('task %s of epoch %s is %s, accepted at %s, done at %s; the complaint is in epoch %s',
+	       format('task %s of epoch %s is %s, accepted at %s, done at %s, ended at %s; the complaint is in epoch %s',
 			t.seq, t.epoch, t.state, coalesce(t.accepted_at::text, 'never'),
-			coalesce(t.done_at::text, 'never'), c.epoch)
+			coalesce(t.done_at::text, 'never'), coalesce(t.ended_at::text, 'never'), c.epoch)
 	  FROM peoplecall.task AS t
 	  JOIN peoplecall.complaint AS c ON c.district_id = t.district_id AND c.id = t.complaint_id
 	 WHERE (district IS NULL OR t.district_id = district)
 	   AND (complaint IS NULL OR t.complaint_id = complaint)
 	   AND ((t.state = 'done') <> (t.done_at IS NOT NULL)
+	        OR (t.state IN ('sent', 'accepted', 'done')) <> (t.ended_at IS NULL)
 	        OR (t.state = 'accepted' AND t.accepted_at IS NULL)
 	        OR (t.state = 'sent' AND t.accepted_at IS NOT NULL)
 	        OR t.epoch > c.epoch

@@ -202,8 +202,11 @@ AS $$
 BEGIN
 	RETURN QUERY
 	WITH force AS (
-		SELECT r.district_id, r.complaint_id, r.seq, r.kind, r.task_seq, r.asked_at
+		SELECT r.district_id, r.complaint_id, r.seq, r.kind, r.task_seq, r.asked_at,
+		       t.role, t.state
 		  FROM peoplecall.request AS r
+		  LEFT JOIN peoplecall.task AS t
+		    ON t.district_id = r.district_id AND t.complaint_id = r.complaint_id AND t.seq = r.task_seq
 		 WHERE (district IS NULL OR r.district_id = district)
 		   AND (complaint IS NULL OR r.complaint_id = complaint)
 		   AND r.kind IN ('suspend', 'shelve') AND r.granted AND r.ended_at IS NULL
@@ -227,15 +230,32 @@ BEGIN
 	   AND NOT EXISTS (
 		SELECT FROM force AS f
 		 WHERE f.district_id = k.district_id AND f.complaint_id = k.complaint_id
-		   AND (f.kind = 'shelve' OR k.kind = 'total' OR f.task_seq = k.task_seq))
+		   AND (f.kind = 'shelve' OR f.task_seq = k.task_seq
+		        OR (k.kind = 'total' AND f.role = 'lead')))
+	 UNION ALL
+	-- a claim that is sent back pauses its share's clocks too, but not this one
+	SELECT 'pause', k.district_id, k.complaint_id,
+	       format('clock %s (total) was paused %s, and by what was granted %s', k.seq, k.pauses,
+			coalesce(g.pauses, '{}'))
+	  FROM peoplecall.clock AS k
+	  LEFT JOIN LATERAL (
+		SELECT range_agg(tstzrange(r.asked_at, coalesce(r.ended_at, r.until))) AS pauses
+		  FROM peoplecall.request AS r
+		  LEFT JOIN peoplecall.task AS t
+		    ON t.district_id = r.district_id AND t.complaint_id = r.complaint_id AND t.seq = r.task_seq
+		 WHERE r.district_id = k.district_id AND r.complaint_id = k.complaint_id
+		   AND r.granted AND (r.kind = 'shelve' OR (r.kind = 'suspend' AND t.role = 'lead'))
+		) AS g ON true
+	 WHERE (district IS NULL OR k.district_id = district)
+	   AND (complaint IS NULL OR k.complaint_id = complaint)
+	   AND k.kind = 'total' AND k.stopped_at IS NULL AND k.pauses <> '{}'
+	   AND NOT k.pauses <@ coalesce(g.pauses, '{}')
 	 UNION ALL
 	SELECT 'pause', f.district_id, f.complaint_id,
 	       format('request %s to suspend is in force, and task %s is %s', f.seq, f.task_seq,
-			coalesce(t.state::text, 'none'))
+			coalesce(f.state::text, 'none'))
 	  FROM force AS f
-	  LEFT JOIN peoplecall.task AS t
-	    ON t.district_id = f.district_id AND t.complaint_id = f.complaint_id AND t.seq = f.task_seq
-	 WHERE f.kind = 'suspend' AND coalesce(t.state NOT IN ('sent', 'accepted'), true)
+	 WHERE f.kind = 'suspend' AND coalesce(f.state NOT IN ('sent', 'accepted'), true)
 	 UNION ALL
 	SELECT 'pause', c.district_id, c.id,
 	       format('is %s, and %s requests to shelve are in force', c.state, coalesce(s.shelving, 0))

@@ -144,6 +144,7 @@ INSERT INTO damage (c, finding, statement) VALUES
 	(:shelved, 'pause', 'UPDATE peoplecall.complaint SET state = ''dispatched'' WHERE id = $1'),
 	-- tasks
 	(:completed, 'task', 'UPDATE peoplecall.task SET done_at = NULL WHERE complaint_id = $1'),
+	(:completed, 'task', 'UPDATE peoplecall.task SET ended_at = done_at WHERE complaint_id = $1'),
 	(:working, 'task', 'UPDATE peoplecall.task SET accepted_at = NULL WHERE complaint_id = $1 AND seq = 1'),
 	(:sent, 'task', 'UPDATE peoplecall.task SET accepted_at = sent_at WHERE complaint_id = $1'),
 	(:sent, 'lead task', 'UPDATE peoplecall.task SET epoch = 1 WHERE complaint_id = $1'),
@@ -178,6 +179,8 @@ INSERT INTO damage (c, finding, statement) VALUES
 	(:suspended, 'pause', 'UPDATE peoplecall.request SET ended_at = decided_at WHERE complaint_id = $1'),
 	(:suspended, 'pause', 'UPDATE peoplecall.request SET task_seq = 9 WHERE complaint_id = $1'),
 	(:shelved, 'pause', 'UPDATE peoplecall.request SET ended_at = decided_at WHERE complaint_id = $1'),
+	(:suspended, 'lead pause', 'UPDATE peoplecall.task SET role = ''assist'' WHERE complaint_id = $1'),
+	(:suspended, 'pause', 'UPDATE peoplecall.request SET until = until - interval ''1 min'' WHERE complaint_id = $1'),
 	(:suspended, 'deadline light pause', 'UPDATE peoplecall.clock SET paused_at = NULL WHERE complaint_id = $1 AND kind = ''resolve'''),
 	(:suspended, 'deadline pause', 'UPDATE peoplecall.clock SET pauses = ''{}'' WHERE complaint_id = $1 AND kind = ''resolve'''),
 	-- orders

@@ -11,40 +11,7 @@ BEGIN;
 SELECT no_plan();
 
 \ir ../fixture/acting.sql
-
-CREATE FUNCTION pg_temp.notices(c bigint) RETURNS SETOF text LANGUAGE sql AS $$
-	SELECT concat_ws(' ', n.template, n.to_officer::text, CASE WHEN n.to_reporter THEN 'citizen ' || r.phone END)
-	  FROM peoplecall.notice AS n
-	  LEFT JOIN peoplecall.reporter AS r ON r.complaint_id = n.complaint_id AND r.seq = n.reporter_seq
-	 WHERE n.complaint_id = c AND n.template NOT IN ('receipt', 'transfer') ORDER BY n.seq
-$$;
--- Noise in 东湖路社区: the police, 33, lead; street 12 commands; three working
--- days to Tuesday. Accepted and called at once.
-CREATE FUNCTION pg_temp.noise(moment text DEFAULT '2019-12-05 09:00', privacy peoplecall.privacy DEFAULT 'open') RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-	c bigint;
-BEGIN
-	PERFORM pg_temp.at(moment);
-	SELECT s.complaint_id INTO c
-	  FROM peoplecall.submit('hotline', '夜间施工', (SELECT count(*)::text FROM peoplecall.complaint), '420106012001', 'police.noise',
-		reporter_name => '李某', reporter_phone => '13900002222', privacy => noise.privacy) AS s;
-	PERFORM peoplecall.accept(c);
-	PERFORM peoplecall.contact(c);
-	RETURN c;
-END
-$$;
--- one that is suspended from Friday 10:00 to Wednesday 10:00, as was granted at 15:00
-CREATE FUNCTION pg_temp.suspended() RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-	c bigint := pg_temp.noise();
-BEGIN
-	PERFORM pg_temp.at('2019-12-06 10:00');
-	PERFORM peoplecall.request(c, 'suspend', '等鉴定', until => '2019-12-11 10:00+08');
-	PERFORM pg_temp.at('2019-12-06 15:00');
-	PERFORM peoplecall.decide(c, 1, true, '同意');
-	RETURN c;
-END
-$$;
+\ir ../fixture/requests.sql
 
 --
 -- Suspend.

@@ -175,6 +175,17 @@ no_rows('SELECT * FROM peoplecall.check_ledger() LIMIT 20', 'the ledger is whole
 no_rows('SELECT * FROM peoplecall.verify_history() LIMIT 20', 'so is its history');
 no_rows('SELECT * FROM peoplecall.check_appraisal() LIMIT 20', 'and the appraisal');
 no_rows(q{
+	SELECT k.complaint_id, k.pauses, g.pauses
+	  FROM peoplecall.clock AS k
+	 CROSS JOIN LATERAL (
+		SELECT range_agg(tstzrange(r.asked_at, coalesce(r.ended_at, r.until))) AS pauses
+		  FROM peoplecall.request AS r
+		  JOIN peoplecall.task AS t USING (district_id, complaint_id)
+		 WHERE r.complaint_id = k.complaint_id AND t.seq = r.task_seq AND t.role = 'lead'
+		   AND r.granted AND r.kind IN ('suspend', 'shelve')) AS g
+	 WHERE k.kind = 'total' AND k.stopped_at IS NULL AND k.pauses <> coalesce(g.pauses, '{}')},
+	'a matter waited for what was granted to its lead, and for nothing else');
+no_rows(q{
 	SELECT e.complaint_id, e.detail ->> 'clock_seq', e.detail ->> 'step'
 	  FROM peoplecall.event AS e
 	 WHERE e.verb = 'alarm'

@@ -138,7 +138,7 @@ my %made_of = map { $_ => 1 } qw(
   open_supervision drop_job require_ledger_owner require_cron stands_at
   send_reporter_notice matters_of give_out request_limit request_name
   check_request check_request_limits check_request_state next_request
-  tell_decider retime_clock move_clocks grant_suspend task_end grant_extend
+  tell_decider retime_clock move_clocks grant_suspend grant_extend
   grant_return grant_lower grant_shelve next_review grant_exclude
   check_decidable end_pause end_requests wake_requests wake_request
   return_refused setting_limit open_coordination convene_returned

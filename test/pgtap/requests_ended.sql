@@ -1,0 +1,151 @@
+-- Requests and the end of what they are about: a share that ends while something
+-- is asked, as of a time before it was asked, and pauses that overlap. Deadlines
+-- are reckoned by hand, as in requests.sql.
+\set QUIET on
+\ir ../fixture/ledger.sql
+\ir ../fixture/small_city.sql
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+SET timezone = 'Asia/Shanghai';
+BEGIN;
+SELECT no_plan();
+
+\ir ../fixture/acting.sql
+\ir ../fixture/requests.sql
+
+CREATE FUNCTION pg_temp.requests(c bigint) RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', r.seq, r.kind, r.granted, pg_temp.minute(r.ended_at))
+	  FROM peoplecall.request AS r
+	 WHERE r.complaint_id = c ORDER BY r.seq
+$$;
+CREATE FUNCTION pg_temp.total(c bigint) RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(t, '; ') FROM pg_temp.clocks(c, 'total') AS t
+$$;
+-- Asked at 10:00 to be taken back, by whoever got it on Thursday.
+CREATE FUNCTION pg_temp.unwanted() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	c bigint := pg_temp.noise();
+BEGIN
+	PERFORM pg_temp.at('2019-12-06 10:00');
+	PERFORM peoplecall.request(c, 'return', '不属');
+	RETURN c;
+END
+$$;
+
+--
+-- A return dates from its request. What the share asked after that, it asked
+-- after its end.
+--
+SELECT pg_temp.unwanted() AS r \gset
+SELECT * FROM pg_temp.at('2019-12-06 11:00');
+SELECT FROM peoplecall.request(:r, 'suspend', '等', until => '2019-12-11 10:00+08') \g /dev/null
+SELECT FROM peoplecall.request(:r, 'extend', '工地多', by => '1wd') \g /dev/null
+SELECT FROM peoplecall.request(:r, 'lower', '易') \g /dev/null
+SELECT FROM peoplecall.request(:r, 'exclude', '恶意', evidence => '录音') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 15:00');
+SELECT is(pg_temp.receipt(d), 'received B task 1 org 33 red 12-06 10:30', 'taken back as of 10:00') FROM peoplecall.decide(:r, 1, true, '同意') AS d;
+SELECT is(ARRAY(SELECT * FROM pg_temp.requests(:r)), ARRAY[
+	'1 return t 12-06 15:00', '2 suspend 12-06 11:00', '3 extend 12-06 11:00', '4 lower 12-06 11:00', '5 exclude'],
+	'what was asked for the share lapsed, none before it was asked; what is asked for the matter did not');
+SELECT is(pg_temp.refusal(format('SELECT peoplecall.decide(%s, 2, true, ''同意'')', :r)), 'PC001', 'no suspension of a share that had ended');
+SELECT is(pg_temp.refusal(format('SELECT peoplecall.decide(%s, 3, true, ''同意'')', :r)), 'PC001', 'nor an extension');
+SELECT is(pg_temp.refusal(format('SELECT peoplecall.decide(%s, 5, true, ''同意'')', :r)), 'no error', 'an exclusion, yes');
+
+-- What it asked before, it asked while it had the share.
+SELECT pg_temp.noise() AS r \gset
+SELECT * FROM pg_temp.at('2019-12-06 09:00');
+SELECT FROM peoplecall.request(:r, 'suspend', '等', until => '2019-12-11 10:00+08') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 10:00');
+SELECT FROM peoplecall.request(:r, 'return', '不属') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 15:00');
+SELECT FROM peoplecall.decide(:r, 2, true, '同意') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 16:00');
+SELECT FROM peoplecall.decide(:r, 1, true, '同意') \g /dev/null
+SELECT is(ARRAY(SELECT * FROM pg_temp.requests(:r)), ARRAY['1 suspend t 12-06 10:00', '2 return t 12-06 15:00'], 'suspended until the share ended');
+SELECT is(pg_temp.total(:r), '- total: 12-05 09:00 > 12-10 09:15 > 12-12 17:30, alarm 12-12 17:30', 'the hour is a pause of the whole');
+
+-- Granted and in force, or granted and over: as if it had never been asked.
+SELECT pg_temp.unwanted() AS r \gset
+SELECT pg_temp.total(:r) AS never \gset
+SELECT * FROM pg_temp.at('2019-12-06 11:00');
+SELECT FROM peoplecall.request(:r, 'suspend', '等', until => '2019-12-09 11:00+08') \g /dev/null
+SELECT FROM peoplecall.decide(:r, 2, true, '同意') \g /dev/null
+SELECT pg_temp.sweep_at('2019-12-09 11:00') \g /dev/null
+SELECT isnt(pg_temp.total(:r), :'never', 'over, and counted');
+SELECT * FROM pg_temp.at('2019-12-09 14:30');
+SELECT FROM peoplecall.request(:r, 'suspend', '再等', until => '2019-12-12 11:00+08') \g /dev/null
+SELECT FROM peoplecall.decide(:r, 3, true, '同意') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-09 15:00');
+SELECT FROM peoplecall.decide(:r, 1, true, '同意') \g /dev/null
+SELECT is(ARRAY(SELECT * FROM pg_temp.requests(:r)), ARRAY[
+	'1 return t 12-09 15:00', '2 suspend t 12-06 11:00', '3 suspend t 12-09 14:30'], 'neither lasted');
+SELECT is(pg_temp.total(:r), :'never', 'and the whole was never paused');
+
+--
+-- Pauses that overlap: each one's end ends what is left of it, and no more.
+--
+-- The whole waits for its lead, not for who assists.
+SELECT pg_temp.noise() AS o \gset
+SELECT FROM peoplecall.dispatch(:o, 33, '{34}') \g /dev/null
+SELECT FROM peoplecall.accept(:o, 2) \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 10:00');
+SELECT FROM peoplecall.request(:o, 'suspend', '等', until => '2019-12-11 10:00+08', task => 1) \g /dev/null
+SELECT FROM peoplecall.request(:o, 'suspend', '等', until => '2019-12-11 10:00+08', task => 2) \g /dev/null
+SELECT peoplecall.decide(:o, 1, true, '同意'), peoplecall.decide(:o, 2, true, '同意') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 11:00');
+SELECT FROM peoplecall.resume(:o, '好', 1) \g /dev/null
+SELECT is(pg_temp.total(:o), '- total: 12-05 09:00 > 12-10 09:15 > 12-12 17:30, alarm 12-12 17:30', 'its lead goes on, and so does the whole');
+SELECT is(k.paused_at::text, '2019-12-06 10:00:00+08', 'who assists is suspended still')
+  FROM peoplecall.clock AS k WHERE k.complaint_id = :o AND k.task_seq = 2 AND k.kind = 'resolve';
+
+-- An end that the sweep finds late takes nothing from a pause that ended since.
+SELECT pg_temp.noise() AS o \gset
+SELECT FROM peoplecall.dispatch(:o, 33, '{34}') \g /dev/null
+SELECT FROM peoplecall.accept(:o, 2) \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 10:00');
+SELECT FROM peoplecall.request(:o, 'suspend', '等', until => '2019-12-11 10:00+08', task => 1) \g /dev/null
+SELECT FROM peoplecall.request(:o, 'suspend', '等', until => '2019-12-06 11:00+08', task => 2) \g /dev/null
+SELECT peoplecall.decide(:o, 1, true, '同意'), peoplecall.decide(:o, 2, true, '同意') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 15:00');
+SELECT FROM peoplecall.resume(:o, '好', 1) \g /dev/null
+SELECT pg_temp.total(:o) AS resumed \gset
+SELECT is(:'resumed'::text, '- total: 12-05 09:00 > 12-10 10:15 > 12-12 17:30, alarm 12-12 17:30', 'the whole waited three hours of work');
+SELECT pg_temp.sweep() \g /dev/null
+SELECT is(ARRAY(SELECT * FROM pg_temp.requests(:o)), ARRAY['1 suspend t 12-06 15:00', '2 suspend t 12-06 11:00'], 'the sweep ends the other');
+SELECT is(pg_temp.total(:o), :'resumed', 'and the whole has waited as long');
+
+-- Two of one share: the second goes on where the first ends.
+SELECT pg_temp.noise() AS o \gset
+SELECT * FROM pg_temp.at('2019-12-06 10:00');
+SELECT FROM peoplecall.request(:o, 'suspend', '等', until => '2019-12-06 15:00+08') \g /dev/null
+SELECT FROM peoplecall.decide(:o, 1, true, '同意') \g /dev/null
+SELECT FROM peoplecall.request(:o, 'suspend', '再等', until => '2019-12-09 10:00+08') \g /dev/null
+SELECT FROM peoplecall.decide(:o, 2, true, '同意') \g /dev/null
+SELECT pg_temp.sweep_at('2019-12-06 15:00') \g /dev/null
+SELECT is(ARRAY(SELECT * FROM pg_temp.requests(:o)), ARRAY['1 suspend t 12-06 15:00', '2 suspend t'], 'one is over, one is not');
+SELECT is(ARRAY(SELECT * FROM pg_temp.clocks(:o)), ARRAY[
+	'- total: 12-05 09:00 > 12-11 08:45 > 12-13 17:30, paused 12-06 10:00',
+	'1 resolve: 12-05 09:00 > 12-10 08:45 > 12-11 17:30, paused 12-06 10:00'], 'the clocks stand');
+
+--
+-- A share of which only its taking over is timed has no other clock that tells
+-- when it ended.
+--
+SELECT * FROM pg_temp.at('2019-12-05 09:00');
+DELETE FROM peoplecall.sla_policy WHERE clock IN ('resolve', 'contact');
+SELECT pg_temp.noise() AS w \gset
+SELECT * FROM pg_temp.at('2019-12-06 10:00');
+SELECT FROM peoplecall.request(:w, 'suspend', '等', until => '2019-12-20 10:00+08') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 11:00');
+SELECT FROM peoplecall.dispatch(:w, 34, reason => '归城管') \g /dev/null
+SELECT is(ARRAY(SELECT concat_ws(' ', t.seq, t.state, pg_temp.minute(t.ended_at)) FROM peoplecall.task AS t WHERE t.complaint_id = :w ORDER BY t.seq), ARRAY[
+	'1 superseded 12-06 11:00', '2 sent'], 'when a share was taken away is kept with it');
+SELECT * FROM pg_temp.at('2019-12-06 15:00');
+SELECT FROM peoplecall.decide(:w, 1, true, '同意') \g /dev/null
+SELECT is(ARRAY(SELECT * FROM pg_temp.requests(:w)), ARRAY['1 suspend t 12-06 11:00'], 'suspended for the hour until it was taken away');
+SELECT is(pg_temp.total(:w), '- total: 12-05 09:00 > 12-10 09:15 > 12-12 17:30, alarm 12-12 17:30', 'which the whole waited');
+
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'the ledger is whole');
+SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'and so is its history');
+SELECT * FROM finish();
+ROLLBACK;
