@@ -233,11 +233,13 @@ BEGIN
 		   AND (f.kind = 'shelve' OR f.task_seq = k.task_seq
 		        OR (k.kind = 'total' AND f.role = 'lead')))
 	 UNION ALL
-	-- a claim that is sent back pauses its share's clocks too, but not this one
+	-- a claim that is sent back pauses its share's clocks too, but not this one;
+	-- one that goes on from another district brings along what was granted there
 	SELECT 'pause', k.district_id, k.complaint_id,
 	       format('clock %s (total) was paused %s, and by what was granted %s', k.seq, k.pauses,
 			coalesce(g.pauses, '{}'))
 	  FROM peoplecall.clock AS k
+	  JOIN peoplecall.complaint AS c ON c.district_id = k.district_id AND c.id = k.complaint_id
 	  LEFT JOIN LATERAL (
 		SELECT range_agg(tstzrange(r.asked_at, coalesce(r.ended_at, r.until))) AS pauses
 		  FROM peoplecall.request AS r
@@ -249,6 +251,7 @@ BEGIN
 	 WHERE (district IS NULL OR k.district_id = district)
 	   AND (complaint IS NULL OR k.complaint_id = complaint)
 	   AND k.kind = 'total' AND k.stopped_at IS NULL AND k.pauses <> '{}'
+	   AND c.origin_id IS NULL
 	   AND NOT k.pauses <@ coalesce(g.pauses, '{}')
 	 UNION ALL
 	SELECT 'pause', f.district_id, f.complaint_id,

@@ -177,6 +177,7 @@ no_rows('SELECT * FROM peoplecall.check_appraisal() LIMIT 20', 'and the appraisa
 no_rows(q{
 	SELECT k.complaint_id, k.pauses, g.pauses
 	  FROM peoplecall.clock AS k
+	  JOIN peoplecall.complaint AS c ON c.id = k.complaint_id AND c.origin_id IS NULL
 	 CROSS JOIN LATERAL (
 		SELECT range_agg(tstzrange(r.asked_at, coalesce(r.ended_at, r.until))) AS pauses
 		  FROM peoplecall.request AS r
