@@ -213,7 +213,7 @@ BEGIN
 	SELECT o.* INTO k
 	  FROM peoplecall.clock AS o
 	 WHERE o.district_id = c.district_id AND o.complaint_id = c.id AND o.seq = s.clock_seq;
-	IF c.state IN ('merged', 'rejected', 'referred', 'withdrawn', 'moved') THEN
+	IF c.state IN ('rejected', 'referred', 'withdrawn', 'moved') THEN
 		NULL;					-- nobody counts the time of a matter that left
 	ELSIF allowed IS NOT NULL THEN
 		next_clock := peoplecall.start_answer_clock(c.district_id, c.id, allowed, at);
@@ -222,6 +222,10 @@ BEGIN
 		 WHERE x.district_id = c.district_id AND x.complaint_id = c.id AND x.seq = s.seq;
 	ELSIF k.verdict IN ('met', 'missed') THEN
 		PERFORM peoplecall.resume_clock(c.district_id, c.id, k.seq, c.grade, at);
+	END IF;
+	-- nor of one that was merged; but split, it goes on as if it never was
+	IF c.state = 'merged' THEN
+		PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{answer}', at, 'void');
 	END IF;
 	told := peoplecall.tell_order(c.district_id, c.id, c.area, s.seq, 'answer_refused',
 		peoplecall.leaders_of(s.org, c.urgency, at),

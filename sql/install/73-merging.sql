@@ -217,9 +217,9 @@ BEGIN
 	UPDATE peoplecall.clock AS k
 	   SET stopped_at = NULL, verdict = NULL
 	 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
-	   AND k.seq = ANY (ran)
-	   AND (k.kind IN ('dispatch', 'total')
-	        -- an order may have been closed or answered meanwhile
+	   AND ((k.kind IN ('dispatch', 'total') AND k.seq = ANY (ran))
+	        -- an order may have been closed or answered meanwhile, or its answer
+	        -- refused
 	        OR (k.kind = 'answer' AND EXISTS (
 		SELECT FROM peoplecall.supervision AS s
 		 WHERE s.district_id = k.district_id AND s.complaint_id = k.complaint_id

@@ -314,6 +314,25 @@ SELECT * FROM pg_temp.at('2019-12-06 09:00');
 SELECT FROM peoplecall.split(:m, '两件事') \g /dev/null
 SELECT is((SELECT array_agg(coalesce(k.verdict::text, 'runs') || ' ' || pg_temp.minute(k.due_at) ORDER BY k.seq) FROM peoplecall.clock AS k WHERE k.complaint_id = :m AND k.kind = 'answer'),
 	'{"void 12-10 17:30","void 12-10 17:30","runs 12-10 17:30"}', 'split: what still waits runs on as from the order');
+-- Answered before, refused meanwhile: the time that was read in, and no more, is not the org's.
+SELECT * FROM pg_temp.at('2019-12-05 09:00');
+SELECT pg_temp.matter() AS m \gset
+SELECT FROM peoplecall.supervise(:m, '查') \g /dev/null
+SELECT FROM peoplecall.supervise(:m, '查', 33) \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 09:00');
+SELECT FROM peoplecall.answer_supervision(:m, '已办', 1) \g /dev/null
+SELECT FROM peoplecall.answer_supervision(:m, '已办', 2) \g /dev/null
+SELECT FROM peoplecall.merge(:m, :p, '同一事') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-09 09:00');
+SELECT FROM peoplecall.close_supervision(:m, '重答', 1, accepted => false) \g /dev/null
+SELECT FROM peoplecall.close_supervision(:m, '重答', 2, accepted => false, allowed => '1wd') \g /dev/null
+SELECT is(ARRAY(SELECT concat_ws(' ', k.verdict, pg_temp.minute(k.stopped_at)) FROM peoplecall.clock AS k WHERE k.complaint_id = :m AND k.kind = 'answer' ORDER BY k.seq),
+	'{void 12-09 09:00,met 12-06 09:00,void 12-09 09:00}', 'refused while merged: nobody waits');
+SELECT * FROM pg_temp.at('2019-12-09 15:00');
+SELECT FROM peoplecall.split(:m, '两件事') \g /dev/null
+SELECT is(ARRAY(SELECT concat_ws(' ', coalesce(k.verdict::text, 'runs'), pg_temp.minute(k.due_at)) FROM peoplecall.clock AS k WHERE k.complaint_id = :m AND k.kind = 'answer' ORDER BY k.seq),
+	'{runs 12-11 17:30,met 12-10 17:30,runs 12-10 17:30}', 'split: from the refusal, with what was left or with its limit');
+SELECT is_empty(format('SELECT * FROM peoplecall.check_ledger(NULL, %s)', :m), 'nothing is wrong with it');
 
 -- The body that inspects: the nearest that is not below whom it supervises.
 INSERT INTO peoplecall.org (id, name, kind, area, superior) VALUES (62, '武昌区督查室', 'inspection', '420106', 3);
