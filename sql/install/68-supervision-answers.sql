@@ -220,7 +220,7 @@ BEGIN
 		UPDATE peoplecall.supervision AS x
 		   SET clock_seq = next_clock
 		 WHERE x.district_id = c.district_id AND x.complaint_id = c.id AND x.seq = s.seq;
-	ELSIF k.verdict IN ('met', 'missed') THEN
+	ELSE
 		PERFORM peoplecall.resume_clock(c.district_id, c.id, k.seq, c.grade, at);
 	END IF;
 	-- nor of one that was merged; but split, it goes on as if it never was

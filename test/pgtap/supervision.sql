@@ -333,6 +333,17 @@ SELECT FROM peoplecall.split(:m, '两件事') \g /dev/null
 SELECT is(ARRAY(SELECT concat_ws(' ', coalesce(k.verdict::text, 'runs'), pg_temp.minute(k.due_at)) FROM peoplecall.clock AS k WHERE k.complaint_id = :m AND k.kind = 'answer' ORDER BY k.seq),
 	'{runs 12-11 17:30,met 12-10 17:30,runs 12-10 17:30}', 'split: from the refusal, with what was left or with its limit');
 SELECT is_empty(format('SELECT * FROM peoplecall.check_ledger(NULL, %s)', :m), 'nothing is wrong with it');
+-- Answered while merged, refused after the split: what was left at the merge.
+SELECT * FROM pg_temp.at('2019-12-05 09:00');
+SELECT pg_temp.matter() AS m \gset
+SELECT FROM peoplecall.supervise(:m, '查') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 09:00');
+SELECT FROM peoplecall.merge(:m, :p, '同一事') \g /dev/null
+SELECT FROM peoplecall.answer_supervision(:m, '随主件') \g /dev/null
+SELECT FROM peoplecall.split(:m, '两件事') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-09 09:00');
+SELECT FROM peoplecall.close_supervision(:m, '重答', accepted => false) \g /dev/null
+SELECT is(pg_temp.answers(:m)::text, '{"- answer: 12-05 09:00 > 12-10 08:45 > 12-11 17:30, alarm 12-10 08:45"}', 'the order has its clock again');
 
 -- The body that inspects: the nearest that is not below whom it supervises.
 INSERT INTO peoplecall.org (id, name, kind, area, superior) VALUES (62, '武昌区督查室', 'inspection', '420106', 3);
