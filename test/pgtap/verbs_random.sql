@@ -1,10 +1,11 @@
 -- Every verb at random over weeks: the clock goes on by up to an hour and a half
 -- with each act, the sweep comes late, and now and then somebody edits the
--- rulebook. Nothing is refused but for reasons of
--- the workflow, whatever was asked, moved, merged, returned and decided before,
--- and what is left is whole. test/t/007_mixed_load.pl does the same by several
--- clients at once, but within seconds, where no deadline comes and no calendar
--- matters.
+-- rulebook. Nothing is refused but for reasons of the workflow, whatever was
+-- asked, moved, merged, returned and decided before, and what is left is whole.
+-- test/t/007_mixed_load.pl does the same by several clients at once, but within
+-- seconds, where no deadline comes and no calendar matters.
+--
+-- -v seed=0.7 -v acts=5000 take another walk, and a longer one.
 \set QUIET on
 \ir ../fixture/ledger.sql
 \ir ../fixture/small_city.sql
