@@ -390,6 +390,20 @@ $$;
 COMMENT ON FUNCTION peoplecall.render(text, jsonb) IS
 	'text of a notice: template_pattern() with each {field} replaced, by nothing where it has no value';
 
+-- All commits that notify wait for one another, so it is a city's choice.
+CREATE FUNCTION peoplecall.announce_notices(district_id int) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM pg_notify('peoplecall_notice', announce_notices.district_id::text)
+	   FROM peoplecall.setting AS s
+	  WHERE s.name = 'notify' AND s.value = 'true';
+END
+$$;
+COMMENT ON FUNCTION peoplecall.announce_notices(int) IS
+	'used by verbs and the sweep: where setting notify says so, whoever listens on channel peoplecall_notice hears with the commit that there is something in the outbox, with the district''s number; once for each district';
+
 CREATE FUNCTION peoplecall.send_notice(
 	district_id int, complaint_id bigint, area peoplecall.areacode,
 	officer bigint, template text, fields jsonb, at timestamptz) RETURNS int
@@ -416,6 +430,7 @@ BEGIN
 	       send_notice.complaint_id || '-' || next_seq
 	  FROM peoplecall.officer AS f
 	 WHERE f.id = send_notice.officer;
+	PERFORM peoplecall.announce_notices(district_id);
 	RETURN next_seq;
 END
 $$;
@@ -460,6 +475,9 @@ BEGIN
 	   AND r.phone <> '' AND r.forgotten_at IS NULL
 	   AND c.privacy <> 'anonymous' AND c.withdrawn_at IS NULL;
 	GET DIAGNOSTICS sent = ROW_COUNT;
+	IF sent > 0 THEN
+		PERFORM peoplecall.announce_notices(district_id);
+	END IF;
 	RETURN sent;
 END
 $$;

@@ -387,6 +387,9 @@ BEGIN
 		FILTER (WHERE t.act <> 'none')
 	  INTO steps, acts
 	  FROM taken AS t;
+	IF steps > 0 THEN
+		PERFORM peoplecall.announce_notices(district);
+	END IF;
 	steps := steps + woken;
 
 	FOR act IN
