@@ -138,8 +138,6 @@ CREATE TABLE IF NOT EXISTS peoplecall.task (
 	accepted_at timestamptz,
 	contacted_at timestamptz,
 	done_at timestamptz,
-	-- when it was taken away: as of the request where it was given back
-	ended_at timestamptz,
 	result text,
 	mark smallint CHECK (mark BETWEEN 1 AND 5),
 	PRIMARY KEY (district_id, complaint_id, seq),
@@ -254,6 +252,8 @@ CREATE TABLE IF NOT EXISTS peoplecall.request (
 	granted boolean,
 	decision text,
 	ended_at timestamptz,
+	-- when its share was done or taken away first, while nobody had decided
+	share_ended_at timestamptz,
 	objects_to int,
 	PRIMARY KEY (district_id, complaint_id, seq),
 	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint,

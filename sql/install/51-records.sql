@@ -67,11 +67,11 @@ CREATE FUNCTION peoplecall.stands_at(pauses tstzmultirange, at timestamptz) RETU
 AS $$
 BEGIN
 	RETURN coalesce((SELECT lower(p.pause) FROM unnest(pauses) AS p (pause)
-	                  WHERE p.pause @> stands_at.at), at);
+	                  WHERE p.pause @> stands_at.at OR upper(p.pause) = stands_at.at), at);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.stands_at(tstzmultirange, timestamptz) IS
-	'where a clock stands at a time: there, or where the pause began that it lies in';
+	'where a clock stands at a time: there, or where the pause began that it lies in or ends';
 
 CREATE FUNCTION peoplecall.stop_clocks(
 	district_id int, complaint_id bigint, task_seq int,

@@ -69,7 +69,7 @@ CREATE FUNCTION peoplecall.end_task(
 AS $$
 BEGIN
 	UPDATE peoplecall.task AS t
-	   SET state = end_task.state, ended_at = end_task.at
+	   SET state = end_task.state
 	 WHERE t.district_id = end_task.district_id
 	   AND t.complaint_id = end_task.complaint_id
 	   AND t.seq = task;

@@ -209,11 +209,12 @@ BEGIN
 	   AND m.id = complete_if_done.complaint_id;
 	PERFORM peoplecall.start_clocks(district_id, complaint_id, area, NULL, '{verify}',
 		category, grade, urgency, nature, at, epoch);
+	PERFORM peoplecall.tell_citizens(district_id, complaint_id, 'result', '{}', at);
 	RETURN 'completed'::peoplecall.complaint_state;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.complete_if_done(int, bigint, peoplecall.areacode, ltree, peoplecall.grade, peoplecall.urgency, text, int, timestamptz) IS
-	'completes a complaint of which no share is open and the lead''s is done, and starts the verify clock; returns the state that follows: dispatched while a share is open, received where the lead''s was taken back';
+	'completes a complaint of which no share is open and the lead''s is done, starts the verify clock and tells the citizens the result; returns the state that follows: dispatched while a share is open, received where the lead''s was taken back';
 
 CREATE FUNCTION peoplecall.complete_body(complaint bigint, result text, task int) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -247,9 +248,6 @@ BEGIN
 		'complete', share.post_org, share.seq,
 		jsonb_build_object('task_org', share.org, 'result', result,
 			'completed', next_state = 'completed'), c.digest);
-	IF next_state = 'completed' THEN
-		PERFORM peoplecall.tell_citizens(c.district_id, c.id, 'result', '{}', at);
-	END IF;
 	RETURN peoplecall.settle(c.district_id, c.id, next_state, at, 1, share.seq, share.org, digest);
 END
 $$;

@@ -118,16 +118,18 @@ BEGIN
 	  FROM peoplecall.request AS x
 	 WHERE x.district_id = end_pause.district_id
 	   AND x.complaint_id = end_pause.complaint_id AND x.seq = request;
-	-- what ended before it was asked for never lasted
-	ends_at := greatest(ends_at, r.asked_at);
+	-- what ended before it was asked for never lasted, and its time may be over
+	-- before the sweep sees that
+	ends_at := greatest(least(ends_at, r.until), r.asked_at);
 	UPDATE peoplecall.request AS x
 	   SET ended_at = ends_at
 	 WHERE x.district_id = r.district_id AND x.complaint_id = r.complaint_id AND x.seq = r.seq;
 	FOR k IN
-		SELECT o.seq, o.task_seq, o.extensions, o.pauses
+		SELECT o.seq, o.task_seq, o.extensions, o.pauses, o.stopped_at
 		  FROM peoplecall.clock AS o
 		 WHERE o.district_id = r.district_id AND o.complaint_id = r.complaint_id
-		   AND o.stopped_at IS NULL
+		   -- one that stopped meanwhile was paused until then
+		   AND (o.stopped_at IS NULL OR o.stopped_at >= r.asked_at)
 		   AND (o.kind = 'total' OR (r.kind = 'shelve' AND o.task_seq IS NOT NULL)
 		        OR o.task_seq = r.task_seq)
 		 ORDER BY o.seq
@@ -143,7 +145,9 @@ BEGIN
 		   AND (x.kind = 'shelve' OR x.task_seq = k.task_seq
 		        OR (k.task_seq IS NULL AND t.role = 'lead'));
 		one := peoplecall.retime_clock(r.district_id, r.complaint_id, k.seq, k.extensions,
-			k.pauses - (tstzmultirange(tstzrange(ends_at, coalesce(r.ended_at, r.until)))
+			k.pauses - CASE WHEN k.stopped_at IS NULL THEN '{}'
+				                ELSE tstzmultirange(tstzrange(k.stopped_at, NULL)) END
+				- (tstzmultirange(tstzrange(ends_at, coalesce(r.ended_at, r.until)))
 				- coalesce(others, '{}')), at);
 		IF one IS NOT NULL THEN
 			moved := moved || one;
@@ -164,7 +168,7 @@ DECLARE
 	r record;
 BEGIN
 	FOR r IN
-		SELECT x.seq, x.kind, x.asked_at, x.until, x.granted
+		SELECT x.seq, x.kind, x.asked_at, x.until, x.granted, x.share_ended_at
 		  FROM peoplecall.request AS x
 		 WHERE x.district_id = end_requests.district_id
 		   AND x.complaint_id = end_requests.complaint_id
@@ -172,15 +176,20 @@ BEGIN
 		   AND (x.ended_at IS NULL OR (x.granted AND x.ended_at > end_requests.at))
 		 ORDER BY x.seq
 	LOOP
-		IF r.kind = 'suspend' AND r.granted THEN
+		IF r.granted AND (r.kind = 'suspend' OR (r.kind = 'shelve' AND r.asked_at > end_requests.at)) THEN
 			PERFORM peoplecall.end_pause(district_id, complaint_id, r.seq,
 				least(r.until, end_requests.at), end_requests.at);
-		-- what asks for time is still decided: it judges the clock that stopped;
-		-- but not where it was asked after that
+		-- what asks for time is still decided: it judges the clock that stopped,
+		-- sent back or not; but not where it was asked after that
 		ELSIF r.granted IS NULL AND (r.kind IN ('return', 'lower', 'shelve')
 		      OR (r.kind IN ('suspend', 'extend') AND r.asked_at > end_requests.at)) THEN
 			UPDATE peoplecall.request AS x
 			   SET ended_at = greatest(end_requests.at, r.asked_at)
+			 WHERE x.district_id = end_requests.district_id
+			   AND x.complaint_id = end_requests.complaint_id AND x.seq = r.seq;
+		ELSIF r.granted IS NULL AND r.kind = 'suspend' AND r.share_ended_at IS NULL THEN
+			UPDATE peoplecall.request AS x
+			   SET share_ended_at = end_requests.at
 			 WHERE x.district_id = end_requests.district_id
 			   AND x.complaint_id = end_requests.complaint_id AND x.seq = r.seq;
 		END IF;
@@ -236,7 +245,8 @@ BEGIN
 		'resume', post_org, r.task_seq,
 		jsonb_build_object('request', r.seq, 'kind', r.kind, 'reason', reason,
 			'until', r.until, 'deadlines', moved));
-	RETURN peoplecall.settle(c.district_id, c.id, 'dispatched', at, 1, r.task_seq, r.asked_by);
+	RETURN peoplecall.settle(c.district_id, c.id,
+		CASE r.kind WHEN 'shelve' THEN 'dispatched' ELSE c.state END, at, 1, r.task_seq, r.asked_by);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.resume_body(bigint, text, int) IS 'body of resume()';

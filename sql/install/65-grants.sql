@@ -15,6 +15,7 @@ DECLARE
 	kept boolean;
 	clock_grade peoplecall.grade;
 	timed record;
+	stands timestamptz;
 	judged peoplecall.sla_state;
 BEGIN
 	SELECT o.* INTO STRICT k
@@ -32,10 +33,21 @@ BEGIN
 	 WHERE c.district_id = k.district_id AND c.id = k.complaint_id;
 	timed := peoplecall.clock_times(k.kind, clock_grade, k.started_at, k.allowed,
 		extensions, pauses, k.calendar, k.fired);
+	stands := peoplecall.stands_at(pauses, k.stopped_at);
+	IF k.stopped_at IS NULL THEN
+		NULL;
+	-- the calendar may have been edited since it stopped: nothing that is
+	-- granted makes a promise broken, nor a deadline earlier, and what ends
+	-- before its time was judged when it stopped
+	ELSIF k.pauses <@ pauses AND k.extensions <@ extensions THEN
+		timed.due_at := greatest(timed.due_at, k.due_at);
+	ELSIF k.verdict = 'missed' OR stands <= timed.due_at THEN
+		timed.due_at := least(timed.due_at, k.due_at);
+	ELSE
+		timed.due_at := k.due_at;
+	END IF;
 	judged := CASE
-		WHEN k.stopped_at IS NULL OR k.verdict = 'overturned' THEN k.verdict
-		WHEN peoplecall.stands_at(pauses, k.stopped_at) > timed.due_at THEN 'missed'
-		WHEN k.verdict <> 'missed' THEN k.verdict
+		WHEN k.stopped_at IS NULL OR k.verdict <> 'missed' OR stands > timed.due_at THEN k.verdict
 		WHEN kept THEN 'met'
 		ELSE 'void' END;
 
@@ -77,7 +89,7 @@ DECLARE
 	moved jsonb := jsonb_build_array();
 BEGIN
 	FOR k IN
-		SELECT o.seq, o.extensions, o.pauses
+		SELECT o.seq, o.extensions, o.pauses, o.stopped_at
 		  FROM peoplecall.clock AS o
 		 WHERE o.district_id = move_clocks.district_id
 		   AND o.complaint_id = move_clocks.complaint_id
@@ -90,7 +102,9 @@ BEGIN
 	LOOP
 		one := peoplecall.retime_clock(district_id, complaint_id, k.seq,
 			CASE WHEN amount IS NULL THEN k.extensions ELSE array_append(k.extensions, amount) END,
-			CASE WHEN pause IS NULL THEN k.pauses ELSE k.pauses + tstzmultirange(pause) END, at);
+			-- one that stopped was paused until then
+			CASE WHEN pause IS NULL THEN k.pauses
+			     ELSE k.pauses + tstzmultirange(pause * tstzrange(NULL, k.stopped_at)) END, at);
 		IF one IS NOT NULL THEN
 			moved := moved || one;
 		END IF;
@@ -110,7 +124,7 @@ CREATE FUNCTION peoplecall.grant_suspend(
 AS $$
 DECLARE
 	r peoplecall.request;
-	t peoplecall.task;
+	leads boolean;
 	moved jsonb;
 	ended timestamptz;
 BEGIN
@@ -118,18 +132,20 @@ BEGIN
 	  FROM peoplecall.request AS x
 	 WHERE x.district_id = grant_suspend.district_id
 	   AND x.complaint_id = grant_suspend.complaint_id AND x.seq = request;
-	SELECT x.* INTO STRICT t
-	  FROM peoplecall.task AS x
-	 WHERE x.district_id = r.district_id AND x.complaint_id = r.complaint_id
-	   AND x.seq = r.task_seq;
-	-- it ended with the share, or with its time
-	ended := CASE WHEN t.state NOT IN ('sent', 'accepted')
-	              THEN least(r.until, coalesce(t.done_at, t.ended_at))
-	              WHEN r.until <= at THEN r.until END;
+	leads := (SELECT t.role = 'lead' FROM peoplecall.task AS t
+	           WHERE t.district_id = r.district_id AND t.complaint_id = r.complaint_id
+	             AND t.seq = r.task_seq);
+	-- it ended with the share, with a shelving, or with its time
+	ended := least(r.until, r.share_ended_at,
+		(SELECT min(greatest(s.asked_at, r.asked_at)) FROM peoplecall.request AS s
+		  WHERE s.district_id = r.district_id AND s.complaint_id = r.complaint_id
+		    AND s.kind = 'shelve' AND s.granted AND s.ended_at IS NULL));
 	moved := peoplecall.move_clocks(r.district_id, r.complaint_id, r.task_seq,
-		t.role = 'lead' AND peoplecall.setting_value('suspend_total', 'true')::boolean,
-		NULL, tstzrange(r.asked_at, CASE WHEN ended IS NULL THEN r.until ELSE ended END),
-		r.asked_at, at);
+		leads AND peoplecall.setting_value('suspend_total', 'true')::boolean,
+		NULL, tstzrange(r.asked_at, ended), r.asked_at, at);
+	IF ended > at THEN
+		ended := NULL;
+	END IF;
 	UPDATE peoplecall.request AS x
 	   SET ended_at = ended
 	 WHERE x.district_id = r.district_id AND x.complaint_id = r.complaint_id AND x.seq = r.seq;
@@ -189,6 +205,11 @@ BEGIN
 	UPDATE peoplecall.request AS x
 	   SET ended_at = at
 	 WHERE x.district_id = r.district_id AND x.complaint_id = r.complaint_id AND x.seq = r.seq;
+	-- what it did of its share since then it did after its end
+	UPDATE peoplecall.clock AS k
+	   SET stopped_at = NULL, verdict = NULL
+	 WHERE k.district_id = r.district_id AND k.complaint_id = r.complaint_id
+	   AND k.task_seq = r.task_seq AND k.stopped_at > r.asked_at;
 	PERFORM peoplecall.end_task(r.district_id, r.complaint_id, r.task_seq, 'returned', r.asked_at);
 	SELECT t.role INTO STRICT role_returned
 	  FROM peoplecall.task AS t

@@ -195,13 +195,17 @@ BEGIN
 	       format('excluded is %s, by what was granted it is %s', s.excluded, coalesce(x.out, false))
 	  FROM seen AS s
 	  LEFT JOIN (
+		-- of what was granted at one time, either may be the last
 		SELECT DISTINCT ON (r.district_id, r.complaint_id)
-		       r.district_id, r.complaint_id, r.objects_to IS NULL AS out
+		       r.district_id, r.complaint_id,
+		       CASE WHEN count(*) OVER latest = count(r.objects_to) OVER latest THEN false
+		            WHEN count(r.objects_to) OVER latest = 0 THEN true END AS out
 		  FROM peoplecall.request AS r
 		 WHERE r.kind = 'exclude' AND r.granted
-		 ORDER BY r.district_id, r.complaint_id, r.decided_at DESC, r.seq DESC) AS x
+		WINDOW latest AS (PARTITION BY r.district_id, r.complaint_id, r.decided_at)
+		 ORDER BY r.district_id, r.complaint_id, r.decided_at DESC) AS x
 	    ON x.district_id = s.district_id AND x.complaint_id = s.id
-	 WHERE s.excluded <> coalesce(x.out, false)
+	 WHERE s.excluded <> CASE WHEN x.complaint_id IS NULL THEN false ELSE x.out END
 	 ORDER BY 1, 2, 3;
 END
 $$;
@@ -216,15 +220,14 @@ AS $$
 BEGIN
 	RETURN QUERY
 	SELECT 'task', t.district_id, t.complaint_id,
-	       format('task %s of epoch %s is %s, accepted at %s, done at %s, ended at %s; the complaint is in epoch %s',
+	       format('task %s of epoch %s is %s, accepted at %s, done at %s; the complaint is in epoch %s',
 			t.seq, t.epoch, t.state, coalesce(t.accepted_at::text, 'never'),
-			coalesce(t.done_at::text, 'never'), coalesce(t.ended_at::text, 'never'), c.epoch)
+			coalesce(t.done_at::text, 'never'), c.epoch)
 	  FROM peoplecall.task AS t
 	  JOIN peoplecall.complaint AS c ON c.district_id = t.district_id AND c.id = t.complaint_id
 	 WHERE (district IS NULL OR t.district_id = district)
 	   AND (complaint IS NULL OR t.complaint_id = complaint)
 	   AND ((t.state = 'done') <> (t.done_at IS NOT NULL)
-	        OR (t.state IN ('sent', 'accepted', 'done')) <> (t.ended_at IS NULL)
 	        OR (t.state = 'accepted' AND t.accepted_at IS NULL)
 	        OR (t.state = 'sent' AND t.accepted_at IS NOT NULL)
 	        OR t.epoch > c.epoch

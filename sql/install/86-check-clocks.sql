@@ -202,7 +202,7 @@ AS $$
 BEGIN
 	RETURN QUERY
 	WITH force AS (
-		SELECT r.district_id, r.complaint_id, r.seq, r.kind, r.task_seq, r.asked_at,
+		SELECT r.district_id, r.complaint_id, r.seq, r.kind, r.task_seq, r.asked_at, r.until,
 		       t.role, t.state
 		  FROM peoplecall.request AS r
 		  LEFT JOIN peoplecall.task AS t
@@ -219,7 +219,10 @@ BEGIN
 	   AND k.stopped_at IS NULL AND k.started_at <= f.asked_at
 	   AND CASE f.kind WHEN 'suspend' THEN k.task_seq = f.task_seq
 	                   ELSE k.task_seq IS NOT NULL OR k.kind = 'total' END
-	 WHERE k.paused_at IS NULL OR NOT k.pauses @> f.asked_at
+	  JOIN peoplecall.complaint AS c ON c.district_id = f.district_id AND c.id = f.complaint_id
+	 -- what is over may still wait for the sweep
+	 WHERE (k.paused_at IS NULL OR NOT k.pauses @> f.asked_at)
+	   AND (f.until IS NULL OR f.until > c.last_event_at)
 	 UNION ALL
 	SELECT 'pause', k.district_id, k.complaint_id,
 	       format('clock %s (%s) is paused since %s, and no request in force says so', k.seq, k.kind, k.paused_at)

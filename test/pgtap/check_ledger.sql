@@ -144,7 +144,6 @@ INSERT INTO damage (c, finding, statement) VALUES
 	(:shelved, 'pause', 'UPDATE peoplecall.complaint SET state = ''dispatched'' WHERE id = $1'),
 	-- tasks
 	(:completed, 'task', 'UPDATE peoplecall.task SET done_at = NULL WHERE complaint_id = $1'),
-	(:completed, 'task', 'UPDATE peoplecall.task SET ended_at = done_at WHERE complaint_id = $1'),
 	(:working, 'task', 'UPDATE peoplecall.task SET accepted_at = NULL WHERE complaint_id = $1 AND seq = 1'),
 	(:sent, 'task', 'UPDATE peoplecall.task SET accepted_at = sent_at WHERE complaint_id = $1'),
 	(:sent, 'lead task', 'UPDATE peoplecall.task SET epoch = 1 WHERE complaint_id = $1'),

@@ -95,7 +95,7 @@ SELECT * FROM pg_temp.at('2019-12-09 09:00');
 SELECT FROM peoplecall.complete(:d, '已停工') \g /dev/null
 SELECT is(ARRAY(SELECT * FROM pg_temp.clocks(:d)), ARRAY[
 	'- total: 12-05 09:00 > 12-10 17:15 > 12-13 17:30, alarm 12-13 17:30',
-	'1 resolve: 12-05 09:00 > 12-12 08:45 > 12-13 17:30, paused 12-06 10:00, met 12-09 09:00'], 'met, and the total clock goes on');
+	'1 resolve: 12-05 09:00 > 12-09 17:15 > 12-11 17:30, paused 12-06 10:00, met 12-09 09:00'], 'met, paused no longer than to the claim, and the total clock goes on');
 SELECT is(r.ended_at::text, '2019-12-09 09:00:00+08', 'the suspension ended with the claim') FROM peoplecall.request AS r WHERE r.complaint_id = :d;
 SELECT * FROM pg_temp.at('2019-12-10 09:00');
 SELECT FROM peoplecall.send_back(:d, '还在施工') \g /dev/null

@@ -221,7 +221,7 @@ SELECT is((SELECT array_agg((s.seq, s.kind, s.leader, s.org, s.reason, s.closed_
 	LEFT JOIN peoplecall.clock AS k ON k.complaint_id = s.complaint_id AND k.seq = s.clock_seq WHERE s.complaint_id = :y), '{"(1,instruction,13,12,限期解决,t,answer,t)"}',
 	'the one that waits for an answer waits here, for whoever commands now');
 SELECT is(ARRAY(SELECT * FROM pg_temp.ends(:x)), ARRAY['dispatch 12-05 09:00 12-05 09:30 met', 'total 12-05 09:00 12-13 17:30 void',
-	'1 accept 12-05 09:00 12-05 11:00 met', '1 contact 12-05 09:00 12-31 17:30 void', '1 resolve 12-05 09:00 01-02 17:30 void',
+	'1 accept 12-05 09:00 12-05 11:00 met', '1 contact 12-05 09:00 12-09 17:30 void', '1 resolve 12-05 09:00 12-11 17:30 void',
 	'2 accept 12-05 09:00 12-05 11:00 missed', '2 resolve 12-05 09:00 12-10 17:30 void', 'answer 12-05 10:00 12-06 17:30 missed'], 'who was late there stays late');
 SELECT is(pg_temp.event(:x), format('{"verb": "transfer", "at": "12-09 10:00", "to": %s, "reason": "在武昌", "state": "dispatched", "lead": 43, "tasks": [1, 2], "requests": [2, 3], "meetings": [%s], "orders": [1],
 	"area": {"old": "420102017020", "new": "420106012009"}}', :y, :m)::jsonb, 'the event names them');
