@@ -63,7 +63,7 @@ COMMENT ON FUNCTION peoplecall.bar_from_reporter(int, bigint, bigint[]) IS
 
 CREATE FUNCTION peoplecall.end_task(
 	district_id int, complaint_id bigint, task int, state peoplecall.task_state,
-	at timestamptz) RETURNS void
+	at timestamptz, now_at timestamptz DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -75,11 +75,11 @@ BEGIN
 	   AND t.seq = task;
 	PERFORM peoplecall.stop_clocks(district_id, complaint_id, task,
 		'{accept,contact,resolve}', at, 'void');
-	PERFORM peoplecall.end_requests(district_id, complaint_id, task, at);
+	PERFORM peoplecall.end_requests(district_id, complaint_id, task, at, now_at);
 END
 $$;
-COMMENT ON FUNCTION peoplecall.end_task(int, bigint, int, peoplecall.task_state, timestamptz) IS
-	'takes a share from an org; its clocks stop: missed where they are late, else void';
+COMMENT ON FUNCTION peoplecall.end_task(int, bigint, int, peoplecall.task_state, timestamptz, timestamptz) IS
+	'takes a share from an org, as of a time that may be before now (NULL: now); its clocks stop: missed where they are late, else void';
 
 -- An org that the matter is about never leads it, nor does one below it; a
 -- body that inspects is there for that.

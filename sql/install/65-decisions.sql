@@ -160,7 +160,8 @@ COMMENT ON FUNCTION peoplecall.end_pause(int, bigint, int, timestamptz, timestam
 	'ends a suspension or a shelving, again where it has ended later: its clocks run from ends_at, or from when it was asked for if that is later; returns the deadlines that moved, NULL where it ended as it was to';
 
 CREATE FUNCTION peoplecall.end_requests(
-	district_id int, complaint_id bigint, task int, at timestamptz) RETURNS void
+	district_id int, complaint_id bigint, task int, at timestamptz,
+	now_at timestamptz DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -178,7 +179,7 @@ BEGIN
 	LOOP
 		IF r.granted AND (r.kind = 'suspend' OR (r.kind = 'shelve' AND r.asked_at > end_requests.at)) THEN
 			PERFORM peoplecall.end_pause(district_id, complaint_id, r.seq,
-				least(r.until, end_requests.at), end_requests.at);
+				end_requests.at, coalesce(now_at, end_requests.at));
 		-- what asks for time is still decided: it judges the clock that stopped,
 		-- sent back or not; but not where it was asked after that
 		ELSIF r.granted IS NULL AND (r.kind IN ('return', 'lower', 'shelve')
@@ -196,7 +197,7 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.end_requests(int, bigint, int, timestamptz) IS
+COMMENT ON FUNCTION peoplecall.end_requests(int, bigint, int, timestamptz, timestamptz) IS
 	'when a share ends, as of then: its suspensions end with it, and what it asked and makes no sense now, or asked after its end, lapses';
 
 CREATE FUNCTION peoplecall.resume_body(complaint bigint, reason text, request int) RETURNS peoplecall.receipt

@@ -210,7 +210,7 @@ BEGIN
 	   SET stopped_at = NULL, verdict = NULL
 	 WHERE k.district_id = r.district_id AND k.complaint_id = r.complaint_id
 	   AND k.task_seq = r.task_seq AND k.stopped_at > r.asked_at;
-	PERFORM peoplecall.end_task(r.district_id, r.complaint_id, r.task_seq, 'returned', r.asked_at);
+	PERFORM peoplecall.end_task(r.district_id, r.complaint_id, r.task_seq, 'returned', r.asked_at, at);
 	SELECT t.role INTO STRICT role_returned
 	  FROM peoplecall.task AS t
 	 WHERE t.district_id = r.district_id AND t.complaint_id = r.complaint_id

@@ -114,6 +114,20 @@ SELECT pg_temp.sweep() \g /dev/null
 SELECT is(ARRAY(SELECT * FROM pg_temp.requests(:o)), ARRAY['1 suspend t 12-06 15:00', '2 suspend t 12-06 11:00'], 'the sweep ends the other');
 SELECT is(pg_temp.total(:o), :'resumed', 'and the whole has waited as long');
 
+-- An assistant's end as of a time at which the lead was suspended says nothing of now.
+SELECT pg_temp.noise() AS o \gset
+SELECT FROM peoplecall.dispatch(:o, 33, '{34}') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 10:00');
+SELECT FROM peoplecall.request(:o, 'suspend', '等', until => '2019-12-06 15:00+08', task => 1) \g /dev/null
+SELECT FROM peoplecall.request(:o, 'suspend', '等', until => '2019-12-11 10:00+08', task => 2) \g /dev/null
+SELECT peoplecall.decide(:o, 1, true, '同意'), peoplecall.decide(:o, 2, true, '同意') \g /dev/null
+SELECT * FROM pg_temp.at('2019-12-06 11:00');
+SELECT FROM peoplecall.request(:o, 'return', '不属', task => 2) \g /dev/null
+SELECT pg_temp.sweep_at('2019-12-09 09:00') \g /dev/null
+SELECT pg_temp.total(:o) AS runs \gset
+SELECT FROM peoplecall.decide(:o, 3, true, '同意') \g /dev/null
+SELECT is(pg_temp.total(:o), :'runs'::text, 'the whole runs, as it did');
+
 -- Two of one share: the second goes on where the first ends.
 SELECT pg_temp.noise() AS o \gset
 SELECT * FROM pg_temp.at('2019-12-06 10:00');
