@@ -1,8 +1,9 @@
 -- check_ledger(), the clocks: which run, what they say, which steps they took, and
 -- what stops or orders them.
 
--- Which clocks run. A promise may have none, where no policy sets a limit; so a
--- clock is missed only where there is a stopped one of its kind and a limit.
+-- Which clocks run. A promise may have none, where no policy set a limit when it
+-- began, and gets none later; so a clock is missed only where there is a stopped
+-- one that began with that promise, and a limit.
 CREATE FUNCTION peoplecall.check_running(district int, complaint bigint)
 	RETURNS TABLE (problem text, district_id int, complaint_id bigint, detail text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -13,14 +14,15 @@ BEGIN
 	WITH last AS (
 		SELECT k.district_id, k.complaint_id, k.task_seq, k.kind,
 		       count(*) FILTER (WHERE k.stopped_at IS NULL) AS open,
-		       (array_agg(k.epoch ORDER BY k.seq DESC))[1] AS epoch
+		       (array_agg(k.epoch ORDER BY k.seq DESC))[1] AS epoch,
+		       max(k.started_at) AS started_at
 		  FROM peoplecall.clock AS k
 		 WHERE (district IS NULL OR k.district_id = district)
 		   AND (complaint IS NULL OR k.complaint_id = complaint)
 		   AND k.kind <> 'answer'
 		 GROUP BY k.district_id, k.complaint_id, k.task_seq, k.kind
 	), judged AS (
-		SELECT l.*, c.state, t.state AS task_state, c.category, c.grade, c.urgency, c.nature,
+		SELECT l.*, c.state, c.epoch AS epoch_now, c.completed_at, t.state AS task_state, c.category, c.grade, c.urgency, c.nature,
 		       -- NULL: either way
 		       CASE l.kind
 			WHEN 'dispatch' THEN c.state = 'received' OR (c.state = 'dispatched' AND c.lead_org IS NULL)
@@ -44,6 +46,13 @@ BEGIN
 	 WHERE j.open > 1
 	    OR (j.open > 0 AND NOT j.runs)
 	    OR (j.open = 0 AND j.runs
+	        AND CASE j.kind
+			WHEN 'dispatch' THEN j.epoch = j.epoch_now AND NOT EXISTS (
+				SELECT FROM peoplecall.task AS x
+				 WHERE x.district_id = j.district_id AND x.complaint_id = j.complaint_id
+				   AND x.sent_at >= j.started_at)
+			WHEN 'verify' THEN j.started_at >= j.completed_at
+			ELSE true END
 	        AND (SELECT p.allowed IS NOT NULL
 	               FROM peoplecall.clock_limit(j.kind, j.category, j.grade, j.urgency, j.nature) AS p))
 	    OR (j.task_seq IS NOT NULL AND j.task_state IS NULL)

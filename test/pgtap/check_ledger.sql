@@ -132,7 +132,7 @@ INSERT INTO damage (c, finding, statement) VALUES
 	(:returned, 'counter', 'UPDATE peoplecall.complaint SET returned = 0 WHERE id = $1'),
 	-- states
 	(:received, 'clock lead state', 'UPDATE peoplecall.complaint SET state = ''dispatched'', lead_org = 31 WHERE id = $1'),
-	(:working, 'clock state', 'UPDATE peoplecall.complaint SET state = ''received'' WHERE id = $1'),
+	(:working, 'state', 'UPDATE peoplecall.complaint SET state = ''received'' WHERE id = $1'),
 	(:working, 'lead state times', 'UPDATE peoplecall.complaint SET state = ''completed'' WHERE id = $1'),
 	(:working, 'lead', 'UPDATE peoplecall.complaint SET lead_org = 34 WHERE id = $1'),
 	(:working, 'lead', 'UPDATE peoplecall.task SET role = ''lead'' WHERE complaint_id = $1 AND role = ''assist'' AND org = 31; UPDATE peoplecall.complaint SET lead_org = 31 WHERE id = $1'),

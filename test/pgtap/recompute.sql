@@ -138,6 +138,17 @@ SELECT is(ARRAY(SELECT DISTINCT problem FROM peoplecall.check_ledger()), '{deadl
 SELECT is((r.last, r.complaints, r.moved)::text, '(,3,5)', 'moves its clock, and two of each of the open ones') FROM peoplecall.recompute(420106) AS r;
 SELECT is(ARRAY(SELECT * FROM pg_temp.clocks(:f, 'answer')), ARRAY['- answer: 02-06 10:00 > 02-11 09:15 > 02-12 17:30, alarm 02-11 09:15', '- answer: 02-06 10:00 > 02-07 09:15 > 02-07 17:30, alarm 02-07 09:15'], 'by a day');
 
+-- A limit that is set later starts no clock that should have begun before.
+INSERT INTO peoplecall.sla_policy (category, clock, allowed, calendar) VALUES ('police', 'dispatch', '1wh', 'office');
+CREATE TEMPORARY TABLE general AS SELECT p.* FROM peoplecall.sla_policy AS p WHERE p.clock = 'dispatch' AND p.category IS NULL;
+DELETE FROM peoplecall.sla_policy WHERE clock = 'dispatch' AND category IS NULL;
+SELECT complaint_id AS l FROM peoplecall.submit('hotline', '夜间施工', '', '420106012001', 'police.noise') \gset
+SELECT FROM peoplecall.reclassify(:l, category => 'property.garage') \g /dev/null
+SELECT FROM peoplecall.withdraw_task(:l, reason => '错') \g /dev/null
+INSERT INTO peoplecall.sla_policy OVERRIDING SYSTEM VALUE SELECT * FROM general;
+SELECT FROM peoplecall.recompute(420106) \g /dev/null
+SELECT is((SELECT count(*) FROM peoplecall.clock AS k WHERE k.complaint_id = :l AND k.kind = 'dispatch' AND k.stopped_at IS NULL), 0::bigint, 'withdrawn while there was no limit: no clock');
+
 SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'the ledger is whole');
 SELECT is_empty('SELECT * FROM peoplecall.verify_history()', 'and so is its history');
 SELECT * FROM finish();
