@@ -67,7 +67,7 @@ BEGIN
 	FOR n IN 1 .. acts LOOP
 		PERFORM set_config('peoplecall.as_of', (peoplecall.as_of() + random() * interval '90 minutes')::text, true);
 		PERFORM pg_temp.act(deck[1 + floor(random() * cardinality(deck))::int]);
-		IF random() < 0.04 THEN
+		IF random() < 0.02 THEN
 			PERFORM pg_temp.sweep();
 		END IF;
 		IF random() < 0.05 THEN
