@@ -81,7 +81,8 @@ const PcVerb pc_verbs[] = {
 	{"revisit", PC_DUTY_VERIFY, PC_COMPLETED | PC_CLOSED},
 	{"close", PC_DUTY_VERIFY, PC_COMPLETED},
 	{"reopen", PC_DUTY_VERIFY, PC_CLOSED},
-	{"decide_unsolved", PC_DUTY_SUPERVISE, PC_OPEN | PC_CLOSED | PC_MERGED},
+	/* a word waits until it is decided, whatever became of the matter */
+	{"decide_unsolved", PC_DUTY_SUPERVISE, PC_ANY_STATE | PC_MOVED},
 	/* lists */
 	{"join_alliance", PC_DUTY_DISPATCH, 0},
 	{"leave_alliance", PC_DUTY_DISPATCH, 0},

@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS peoplecall.complaint (
 	received_at timestamptz NOT NULL,
 	completed_at timestamptz,
 	closed_at timestamptz,
+	closed_by bigint REFERENCES peoplecall.org,
 	result text,
 	epoch int NOT NULL DEFAULT 0,
 	reopened int NOT NULL DEFAULT 0 CHECK (reopened >= 0),
@@ -69,6 +70,7 @@ CREATE INDEX IF NOT EXISTS complaint_received ON peoplecall.complaint (received_
 CREATE INDEX IF NOT EXISTS complaint_id ON peoplecall.complaint (id);
 COMMENT ON TABLE peoplecall.complaint IS 'one citizen''s matter (诉求); warn_at, due_at, paused_at are those of its tightest open clock';
 COMMENT ON COLUMN peoplecall.complaint.district_id IS 'registering district: the first six digits of the area''s code; never changes';
+COMMENT ON COLUMN peoplecall.complaint.closed_by IS 'the org whose post closed or answered it, which does not decide on its citizen''s no; the history, where it stands too, may be kept elsewhere; NULL for the ledger''s owner, and for a merged one';
 COMMENT ON COLUMN peoplecall.complaint.principal_id IS 'the complaint that this one was merged into';
 COMMENT ON COLUMN peoplecall.complaint.digest IS 'digest of the last event';
 COMMENT ON COLUMN peoplecall.complaint.withdrawn_at IS 'when its citizen withdrew; one that carries others goes on for them in its state';
@@ -298,6 +300,9 @@ CREATE TABLE IF NOT EXISTS peoplecall.rating (
 	complaint_id bigint NOT NULL,
 	area peoplecall.areacode NOT NULL,
 	epoch int NOT NULL,
+	closing_of bigint NOT NULL,
+	closing_epoch int NOT NULL,
+	closed_by bigint REFERENCES peoplecall.org,
 	reporter_seq int NOT NULL DEFAULT 1,
 	solved boolean NOT NULL,
 	satisfaction smallint CHECK (satisfaction BETWEEN 1 AND 5),
@@ -307,12 +312,14 @@ CREATE TABLE IF NOT EXISTS peoplecall.rating (
 	decided_by bigint REFERENCES peoplecall.org,
 	decided_at timestamptz,
 	CHECK ((upheld IS NULL) = (decided_at IS NULL)),
-	PRIMARY KEY (district_id, complaint_id, epoch, reporter_seq),
+	PRIMARY KEY (district_id, complaint_id, closing_of, closing_epoch, reporter_seq),
 	FOREIGN KEY (district_id, complaint_id) REFERENCES peoplecall.complaint
 );
 CREATE INDEX IF NOT EXISTS rating_undecided ON peoplecall.rating (district_id, rated_at)
 	WHERE NOT solved AND decided_at IS NULL;
 COMMENT ON TABLE peoplecall.rating IS 'what the citizen says of a closing, once for each (评价)';
+COMMENT ON COLUMN peoplecall.rating.closing_of IS 'the complaint whose closing it judges: the principal''s of that time for a merged one; with closing_epoch, the epoch there, it stays so whatever is merged, split or moved since';
+COMMENT ON COLUMN peoplecall.rating.closed_by IS 'complaint.closed_by of that closing';
 COMMENT ON COLUMN peoplecall.rating.upheld IS 'whether his no was found right; NULL while nobody decided, and for a yes';
 
 CREATE TABLE IF NOT EXISTS peoplecall.revisit (

@@ -256,7 +256,7 @@ BEGIN
 		PERFORM peoplecall.void_orders(c.district_id, c.id, at);
 	END IF;
 	UPDATE peoplecall.complaint AS m
-	   SET result = leave_received.result, closed_at = at
+	   SET result = leave_received.result, closed_at = at, closed_by = post_org
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		verb, post_org, NULL, detail);

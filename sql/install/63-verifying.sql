@@ -20,11 +20,11 @@ COMMENT ON FUNCTION peoplecall.send_back(bigint, text, int) IS
 COMMENT ON FUNCTION peoplecall.revisit(bigint, text, boolean, boolean, int) IS
 	'a call back from outside the handling org: outcome reached, unreached or refused; whether the handler had called, whether it is solved, satisfaction 1-5; after as many tries in vain as setting revisit_tries asks, setting revisit_apart from one another, the citizen counts as unreached; completed, closed; PC006 for one more try or one too early, PC001, 23514, 42501 for orgs with a share and those below them';
 COMMENT ON FUNCTION peoplecall.rate(bigint, boolean, int, text) IS
-	'the citizen''s word on a closing, once for each; unsolved reopens the matter as often as setting reopen_limit allows, then, and of a merged one always, the org above is told and decides by decide_unsolved(); closed, or merged into one that is ended; one that was moved is rated as which it goes on; PC006 for a second word, PC001, 22004, 23514, 42501 for orgs with a share and those below them';
+	'the citizen''s word on a closing, once for each; unsolved reopens the matter as often as setting reopen_limit allows, then, and of a merged one always, the org above those that command and closed it, the principal where it is merged, is told and decides by decide_unsolved(); closed, or merged into one that is ended; one that was moved is rated as which it goes on; PC006 for a second word, PC001, 22004, 23514, 42501 for orgs with a share and those below them';
 COMMENT ON FUNCTION peoplecall.close(bigint, text) IS
 	'accepts the claim: completed to closed; the clocks verify and total stop, the citizen is asked to rate; PC001, 42501 for orgs with a share and those below them';
 COMMENT ON FUNCTION peoplecall.reopen(bigint, text, boolean) IS
-	'closed to dispatched, a new epoch: the lead gets a new share with full time, earlier verdicts stay; to received where the lead''s org is active no longer; upheld: where the citizen said it was not solved, the lead''s verdict becomes overturned; PC001, 22004, 42501 for orgs with a share and those below them';
+	'closed to dispatched, a new epoch: the lead gets a new share with full time, earlier verdicts stay; to received where the lead''s org is active no longer; upheld: where the citizen said it was not solved, the lead''s verdict becomes overturned; PC001, 22004 (for upheld too), 42501 for orgs with a share and those below them';
 
 CREATE FUNCTION peoplecall.send_back_body(complaint bigint, reason text, task int) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -270,7 +270,7 @@ BEGIN
 	-- the answer to an order is owed for all that
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{verify,total}', at);
 	UPDATE peoplecall.complaint AS m
-	   SET closed_at = at, result = coalesce(close_body.result, m.result)
+	   SET closed_at = at, closed_by = post_org, result = coalesce(close_body.result, m.result)
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	digest := peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'close', post_org, NULL, jsonb_build_object('result', result), c.digest);
@@ -287,6 +287,7 @@ CREATE FUNCTION peoplecall.rate_body(complaint bigint, solved boolean, satisfact
 AS $$
 DECLARE
 	c peoplecall.complaint;
+	w peoplecall.complaint;
 	at timestamptz;
 	post_org bigint;
 	again boolean;
@@ -306,18 +307,25 @@ BEGIN
 			MESSAGE = format('verb rate does not apply to complaint %s', peoplecall.complaint_no(c.id)),
 			DETAIL = format('The complaint is merged into %s, which is open.', peoplecall.complaint_no(c.principal_id));
 	END IF;
-	PERFORM peoplecall.check_rating(c.district_id, c.id);
+	w := c;
+	IF c.state = 'merged' THEN
+		-- no lock is needed: it is opened again together with c, whose lock is held
+		SELECT m.* INTO STRICT w
+		  FROM peoplecall.complaint AS m
+		 WHERE m.district_id = peoplecall.district_of(c.principal_id) AND m.id = c.principal_id;
+	END IF;
+	PERFORM peoplecall.check_rating(c.district_id, c.id, w.id, w.epoch);
 	at := peoplecall.act_time(c.last_event_at);
-	INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, solved,
-		satisfaction, comment, rated_at)
-	VALUES (c.district_id, c.id, c.area, c.epoch, rate_body.solved,
-		rate_body.satisfaction, rate_body.comment, at);
+	INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, closing_of,
+		closing_epoch, closed_by, solved, satisfaction, comment, rated_at)
+	VALUES (c.district_id, c.id, c.area, c.epoch, w.id, w.epoch, w.closed_by,
+		rate_body.solved, rate_body.satisfaction, rate_body.comment, at);
 
 	again := NOT solved AND c.lead_org IS NOT NULL
 		AND c.reopened < peoplecall.setting_value('reopen_limit', '1')::int;
 	IF NOT solved AND NOT again THEN
-		told := peoplecall.officer_for(peoplecall.supervising_org(c.area, c.command_level,
-			c.command_org, c.subject_org, at), 'leader_in_charge', at);
+		told := peoplecall.officer_for(peoplecall.deciding_org(w.area, w.command_level,
+			w.command_org, w.subject_org, w.closed_by, at), 'leader_in_charge', at);
 		PERFORM peoplecall.send_notice(c.district_id, c.id, c.area, told, 'unsolved',
 			peoplecall.notice_fields(c.district_id, c.id), at);
 	END IF;
@@ -349,7 +357,7 @@ DECLARE
 BEGIN
 	UPDATE peoplecall.complaint AS m
 	   SET epoch = m.epoch + 1, reopened = m.reopened + 1,
-	       completed_at = NULL, closed_at = NULL, result = NULL
+	       completed_at = NULL, closed_at = NULL, closed_by = NULL, result = NULL
 	 WHERE m.district_id = new_epoch.district_id AND m.id = new_epoch.complaint_id
 	RETURNING m.* INTO c;
 	SELECT t.* INTO STRICT old
@@ -396,6 +404,9 @@ DECLARE
 	opened record;
 BEGIN
 	PERFORM peoplecall.require_text('reason', reason);
+	IF upheld IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'upheld must not be null';
+	END IF;
 	c := peoplecall.lock_complaint(complaint);
 	post_org := peoplecall.gate_outside(c.area, c.command_level, peoplecall.handling_orgs(c.id));
 	PERFORM peoplecall.gate_state(c.id, c.state);
@@ -411,8 +422,9 @@ BEGIN
 		overturned := peoplecall.overturn(c.district_id, c.id, c.epoch);
 	END IF;
 	UPDATE peoplecall.rating AS r
-	   SET upheld = coalesce(reopen_body.upheld, true), decided_by = post_org, decided_at = at
-	 WHERE r.district_id = c.district_id AND r.complaint_id = c.id AND r.epoch = c.epoch
+	   SET upheld = reopen_body.upheld, decided_by = post_org, decided_at = at
+	 WHERE r.district_id = c.district_id AND r.complaint_id = c.id
+	   AND r.closing_of = c.id AND r.closing_epoch = c.epoch
 	   AND NOT r.solved AND r.decided_at IS NULL;
 	opened := peoplecall.new_epoch(c.district_id, c.id, at, c.event_count + 1, post_org,
 		jsonb_build_object('reason', reason, 'overturned', nullif(overturned, 0)));
@@ -430,7 +442,8 @@ BEGIN
 		SELECT FROM peoplecall.rating AS r
 		 WHERE r.district_id = citizen_says_no.district_id
 		   AND r.complaint_id = citizen_says_no.complaint_id
-		   AND r.epoch = citizen_says_no.epoch AND NOT r.solved)
+		   AND r.closing_of = citizen_says_no.complaint_id
+		   AND r.closing_epoch = citizen_says_no.epoch AND NOT r.solved)
 	OR EXISTS (
 		SELECT FROM peoplecall.revisit AS v
 		 WHERE v.district_id = citizen_says_no.district_id

@@ -49,8 +49,8 @@ INSERT INTO peoplecall.supervision (district_id, complaint_id, area, seq, kind, 
 SELECT district_id, id, area, 2, 'instruction', 'x', received_at FROM peoplecall.complaint;
 INSERT INTO peoplecall.revisit (district_id, complaint_id, area, seq, epoch, outcome, visited_at)
 SELECT district_id, id, area, 9, 0, 'unreached', received_at FROM peoplecall.complaint;
-INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, solved, rated_at)
-SELECT district_id, id, area, 9, true, received_at FROM peoplecall.complaint;
+INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, closing_of, closing_epoch, solved, rated_at)
+SELECT district_id, id, area, 9, id, 9, true, received_at FROM peoplecall.complaint;
 INSERT INTO peoplecall.coordination (district_id, id, convened_by, area, title, convened_at)
 SELECT district_id, id + 100, 1, area, 'x', received_at FROM peoplecall.complaint;
 INSERT INTO peoplecall.coordination_party (district_id, coordination_id, area, seq, outsider)

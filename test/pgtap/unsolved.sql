@@ -147,10 +147,6 @@ SELECT FROM peoplecall.reopen(:o, '另有新情况', upheld => false) \g /dev/nu
 SELECT is(pg_temp.words(:o), '0 f t, 1 f f', 'or does not');
 SELECT is(pg_temp.verdicts(:o), 'overturned met open', 'as its verdicts say');
 UPDATE peoplecall.setting SET value = '1' WHERE name = 'reopen_limit';
--- withdrawn since
-SELECT pg_temp.done() AS x \gset
-SELECT peoplecall.rate(:x, false), peoplecall.withdraw(:x, '算了') \g /dev/null
-SELECT is(pg_temp.refusal(format('SELECT peoplecall.decide_unsolved(%s, true, ''x'')', :x)), 'PC001', 'what was withdrawn since is not decided');
 -- answered on the spot: there is no work to do again
 SELECT s.complaint_id AS q FROM peoplecall.submit('hotline', '怎么办', '', '420106012001', 'consult', 'consult') AS s \gset
 SELECT peoplecall.answer(:q, '这样'), peoplecall.rate(:q, false) \g /dev/null

@@ -45,7 +45,7 @@ INSERT INTO attempt (verb, call, leaves) VALUES
 	('supplement', 'supplement(pg_temp.open_still(%s), ''又坏一处'')', '{received,dispatched,completed,shelved,merged}'),
 	('withdraw', 'withdraw(pg_temp.open_still(%s), ''不必了'')', '{received,dispatched,completed,shelved,merged}'),
 	('attach', 'attach(%s, ''file:1'', sha256(''1''), ''report'')', '{received,dispatched,completed,closed,shelved,merged}'),
-	('decide_unsolved', 'decide_unsolved(pg_temp.unsolved(%s), true, ''属实'')', '{received,dispatched,completed,closed,shelved,merged}'),
+	('decide_unsolved', 'decide_unsolved(pg_temp.unsolved(%s), true, ''属实'')', '{received,dispatched,completed,closed,merged,rejected,referred,withdrawn,shelved,moved}'),
 	('forget_reporter', 'forget_reporter(%s)', '{received,dispatched,completed,closed,merged,rejected,referred,withdrawn,shelved}'),
 	('merge', 'merge(%s, (SELECT complaint_id FROM peoplecall.submit(''hotline'', ''另一事'', '''', ''420106012001'')), ''同一事'')', '{received,dispatched}'),
 	('split', 'split(%s, ''两件事'')', '{merged}'),
@@ -103,8 +103,8 @@ $$;
 -- His no to a closing; and whoever speaks again of a merged one does so while
 -- it is open.
 CREATE FUNCTION pg_temp.unsolved(c bigint) RETURNS bigint LANGUAGE sql AS $$
-	INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, solved, rated_at)
-	SELECT m.district_id, m.id, m.area, m.epoch, false, m.received_at FROM peoplecall.complaint AS m WHERE m.id = c;
+	INSERT INTO peoplecall.rating (district_id, complaint_id, area, epoch, closing_of, closing_epoch, solved, rated_at)
+	SELECT m.district_id, m.id, m.area, m.epoch, coalesce(m.principal_id, m.id), m.epoch, false, m.received_at FROM peoplecall.complaint AS m WHERE m.id = c;
 	SELECT c
 $$;
 CREATE FUNCTION pg_temp.open_still(c bigint) RETURNS bigint LANGUAGE sql AS $$
@@ -164,7 +164,6 @@ SELECT is(pg_temp.outcome(a.call, s.id),
           CASE WHEN s.state = ANY (a.leaves) THEN 'allowed'
                -- a citizen's verb leads to where it goes on, which is received
                WHEN s.state = 'moved' AND a.verb IN ('urge', 'supplement', 'withdraw', 'forget_reporter') THEN 'allowed'
-               WHEN s.state = 'moved' AND a.verb = 'decide_unsolved' THEN 'PC001 The complaint is received, and no word of its citizen that it is not solved waits.'
                WHEN s.state = 'moved' AND a.verb IN ('rate', 'split') THEN 'PC001 The complaint is received.'
                WHEN s.state = 'moved' AND a.verb = 'object_exclusion' THEN 'PC001 The complaint is received and counts.'
                ELSE format('PC001 The complaint is %s.', s.state) END,
