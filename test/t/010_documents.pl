@@ -154,7 +154,7 @@ my %made_of = map { $_ => 1 } qw(
   command_for lead_for supervising_org lock_with_principal
   check_open add_supplement urge_both urge_one tell_handler carried
   end_withdrawn lose_merged end_deserted check_evidence new_track_code
-  read_track_code handling_orgs overturn orgs_that_closed orgs_of
+  read_track_code handling_orgs overturn orgs_of
   ending_template
   require_area check_publisher add_listing require_quantity
   require_ahead lock_listing settle_listing mark_closed require_volunteer
