@@ -101,11 +101,14 @@ BEGIN
 		  FROM source AS s
 		  JOIN peoplecall.rating AS r
 		    ON r.district_id = s.source_district AND r.complaint_id = s.source_id
+		       -- one who was split off spoke of what his matter was merged into
+		   AND (s.follows OR r.closing_of = s.source_id)
 		  LEFT JOIN LATERAL (
 			SELECT x.contacted, x.satisfaction
 			  FROM peoplecall.revisit AS x
 			 WHERE x.district_id = r.district_id AND x.complaint_id = r.complaint_id
 			   AND x.epoch = r.epoch AND x.outcome = 'reached' AND r.reporter_seq = 1
+			   AND r.closing_of = r.complaint_id
 			 ORDER BY x.seq DESC
 			 LIMIT 1) AS v ON true
 		 UNION ALL
@@ -120,7 +123,8 @@ BEGIN
 		 WHERE NOT EXISTS (
 			SELECT FROM peoplecall.rating AS r
 			 WHERE r.district_id = s.source_district AND r.complaint_id = s.source_id
-			   AND r.epoch = v.epoch AND r.reporter_seq = 1)
+			   AND r.closing_of = s.source_id AND r.closing_epoch = v.epoch
+			   AND r.reporter_seq = 1)
 	), answer AS (
 		SELECT m.*, w.source_id, w.epoch, w.reporter_seq, w.at, w.contacted, w.solved,
 		       w.satisfaction, w.unreached, t.seq, t.org
@@ -173,7 +177,7 @@ BEGIN
 		       coalesce(d.is_due AND d.task_state = 'done' AND d.verdict = 'missed'
 				AND d.done_day > d.due_day, false) AS late) AS n
 	 UNION ALL
-	SELECT a.id, -(row_number() OVER (PARTITION BY a.id ORDER BY a.source_id, a.epoch, a.reporter_seq))::int,
+	SELECT a.id, -(row_number() OVER (PARTITION BY a.id ORDER BY a.source_id, a.epoch, a.reporter_seq, a.at))::int,
 	       a.seq, a.source_id, a.org, a.area, a.grade, a.course,
 	       NULL, NULL, NULL, NULL, NULL, NULL, (a.at AT TIME ZONE zone)::date, false,
 	       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

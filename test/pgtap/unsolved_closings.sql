@@ -85,11 +85,13 @@ SELECT peoplecall.merge(:c, :p, '同一事'), pg_temp.close(:p), peoplecall.rate
 SELECT * FROM pg_temp.at('2019-12-05 09:10');
 SELECT peoplecall.split(:c, '两事'), peoplecall.dispatch(:c, 33), pg_temp.close(:c) \g /dev/null
 SELECT is(pg_temp.refusal(format('SELECT peoplecall.rate(%s, true)', :c)), 'no error', 'he is asked, and may answer');
+SELECT is((SELECT count(*) FROM peoplecall.appraisal_facts(420106, ARRAY[:c]) AS f WHERE f.answered > 0), 0::bigint, 'his word on the other closing is none on this one''s lead');
 SELECT is(pg_temp.says('uc_district', pg_temp.decide(:c)), 'closed', 'his word on the other closing is decided');
 SELECT is(pg_temp.verdicts(:c), 'void met', 'his own closing stands');
 SELECT is(pg_temp.verdicts(:p), 'overturned open', 'the one that he rated does not');
 SELECT FROM peoplecall.rate(:c, false) \g /dev/null
 SELECT is(pg_temp.judged(:c), 'other 0 t 3, own 0', 'two words on two closings');
+SELECT is((SELECT array_agg(f.solved) FROM peoplecall.appraisal_facts(420106, ARRAY[:c]) AS f WHERE f.answered > 0), '{0}', 'of which one is about his own lead''s work');
 SELECT is(pg_temp.refusal(format('SELECT peoplecall.rate(%s, false)', :c)), 'PC001', 'his own no reopened his own');
 SELECT is(pg_temp.says('uc_district', pg_temp.decide(:c)), 'dispatched', 'which is decided by itself');
 SELECT is(pg_temp.verdicts(:c), 'void overturned open', 'and overturns his own');
