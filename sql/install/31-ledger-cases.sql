@@ -317,6 +317,8 @@ CREATE TABLE IF NOT EXISTS peoplecall.rating (
 );
 CREATE INDEX IF NOT EXISTS rating_undecided ON peoplecall.rating (district_id, rated_at)
 	WHERE NOT solved AND decided_at IS NULL;
+CREATE INDEX IF NOT EXISTS rating_upheld ON peoplecall.rating (closing_of)
+	WHERE upheld;
 COMMENT ON TABLE peoplecall.rating IS 'what the citizen says of a closing, once for each (评价)';
 COMMENT ON COLUMN peoplecall.rating.closing_of IS 'the complaint whose closing it judges: the principal''s of that time for a merged one; with closing_epoch, the epoch there, it stays so whatever is merged, split or moved since';
 COMMENT ON COLUMN peoplecall.rating.closed_by IS 'complaint.closed_by of that closing';

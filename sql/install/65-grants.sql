@@ -48,6 +48,8 @@ BEGIN
 	END IF;
 	judged := CASE
 		WHEN k.stopped_at IS NULL OR k.verdict <> 'missed' OR stands > timed.due_at THEN k.verdict
+		WHEN kept AND k.kind = 'resolve' AND peoplecall.said_no(k.district_id,
+			k.complaint_id, k.task_seq, k.epoch) THEN 'overturned'
 		WHEN kept THEN 'met'
 		ELSE 'void' END;
 

@@ -112,6 +112,25 @@ $$;
 COMMENT ON FUNCTION peoplecall.overturn(int, bigint, int) IS
 	'what the lead claimed done in time in this epoch was not: its verdict becomes overturned; returns how many';
 
+-- What is granted later does not make good what a citizen's no has overturned.
+CREATE FUNCTION peoplecall.said_no(district_id int, complaint_id bigint, task int, epoch int) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (
+		SELECT FROM peoplecall.task AS t
+		 WHERE t.district_id = said_no.district_id AND t.complaint_id = said_no.complaint_id
+		   AND t.seq = task AND t.role = 'lead' AND t.state = 'done')
+	   AND EXISTS (
+		SELECT FROM peoplecall.rating AS r
+		 WHERE r.closing_of = said_no.complaint_id AND r.closing_epoch = said_no.epoch
+		   AND r.upheld);
+END
+$$;
+COMMENT ON FUNCTION peoplecall.said_no(int, bigint, int, int) IS
+	'used by decide(): whether a citizen''s no of the closing of an epoch was upheld, and the share led it';
+
 -- Whoever closed it has decided once already; only the top org may again, for
 -- nobody is above it, and by another post.
 CREATE FUNCTION peoplecall.orgs_of_closing(

@@ -247,6 +247,29 @@ SELECT FROM peoplecall.decide(:k, 1, true, '同意') \g /dev/null
 SELECT is(pg_temp.minute(k.due_at) || ' ' || k.verdict, '12-10 17:30 met', 'whatever the calendar says since') FROM peoplecall.clock AS k WHERE k.complaint_id = :k AND k.kind = 'resolve';
 DELETE FROM peoplecall.calendar_day WHERE day = '2019-12-07';
 
+-- Nor is made good what a citizen's no overturned, whichever comes first.
+CREATE FUNCTION pg_temp.denied(first text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	c bigint := pg_temp.noise();
+BEGIN
+	PERFORM pg_temp.at('2019-12-10 10:00');
+	PERFORM peoplecall.request(c, 'extend', '等', by => '1wd');
+	PERFORM pg_temp.at('2019-12-11 10:00');
+	PERFORM peoplecall.complete(c, '好');
+	PERFORM peoplecall.close(c);
+	IF first = 'grant' THEN
+		PERFORM peoplecall.decide(c, 1, true, '同意');
+	END IF;
+	PERFORM peoplecall.rate(c, false);
+	PERFORM peoplecall.decide_unsolved(c, true, '属实');
+	IF first <> 'grant' THEN
+		PERFORM peoplecall.decide(c, 1, true, '同意');
+	END IF;
+	RETURN (SELECT k.verdict FROM peoplecall.clock AS k WHERE k.complaint_id = c AND k.kind = 'resolve' AND k.epoch = 0 AND k.task_seq = 1);
+END
+$$;
+SELECT is(pg_temp.denied(o), 'overturned', format('the %s first', o)) FROM unnest('{grant,no}'::text[]) AS o;
+
 -- A shelving that was over before it was granted, asked after the share's end.
 SELECT pg_temp.unwanted() AS r \gset
 SELECT pg_temp.total(:r) AS never \gset
