@@ -362,7 +362,7 @@ CREATE FUNCTION peoplecall.detach_history(before timestamptz, open_too boolean D
 	RETURNS TABLE (part name, from_at timestamptz, to_at timestamptz, events bigint)
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.detach_history(timestamptz, boolean) IS
-	'takes the months of the history that ended before a time out of the ledger, oldest first: each stays a table by itself, of the ledger''s owner, still guarded, to be dumped and dropped; returns them, with the time and the number of their events; take history_anchor(to_at => before) first; 55006 where one holds events of a matter that is open, unless open_too, 22004, 42501 unless called by the ledger''s owner';
+	'takes the months of the history that ended before a time out of the ledger, oldest first: each stays a table by itself, of the ledger''s owner, still guarded, to be dumped and dropped; returns them, with the time and the number of their events; take history_anchor(to_at => before) first; 55006 where one holds events of a matter that is open, or is merged into an open one, unless open_too, 22004, 42501 unless called by the ledger''s owner';
 
 CREATE FUNCTION peoplecall.detach_history_body(before timestamptz, open_too boolean)
 	RETURNS TABLE (part name, from_at timestamptz, to_at timestamptz, events bigint)
@@ -386,7 +386,9 @@ BEGIN
 		EXECUTE format($q$SELECT count(DISTINCT c.id)
 			  FROM peoplecall.%I AS e
 			  JOIN peoplecall.complaint AS c ON c.district_id = e.district_id AND c.id = e.complaint_id
-			 WHERE c.state IN ('received', 'dispatched', 'completed', 'shelved')$q$, part)
+			 WHERE c.state IN ('received', 'dispatched', 'completed', 'shelved')
+			    -- a merged one is open while its principal is
+			    OR (c.state = 'merged' AND c.closed_at IS NULL)$q$, part)
 		   INTO still_open;
 		IF still_open > 0 AND NOT coalesce(open_too, false) THEN
 			RAISE object_in_use USING

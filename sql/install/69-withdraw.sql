@@ -135,7 +135,7 @@ $$;
 COMMENT ON FUNCTION peoplecall.lose_merged(bigint, bigint, bigint) IS
 	'writes to the principal that a complaint merged into it was withdrawn';
 
-CREATE FUNCTION peoplecall.end_deserted(principal bigint, post_org bigint) RETURNS void
+CREATE FUNCTION peoplecall.end_deserted(principal bigint, post_org bigint) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -144,10 +144,11 @@ DECLARE
 BEGIN
 	p := peoplecall.lock_complaint(principal);
 	IF p.withdrawn_at IS NOT NULL AND p.closed_at IS NULL AND peoplecall.carried(p.id) = 0 THEN
-		PERFORM peoplecall.end_withdrawn(p.id, post_org,
+		RETURN peoplecall.end_withdrawn(p.id, post_org,
 			jsonb_build_object('state', p.state::text, 'carries', 0));
 	END IF;
+	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.end_deserted(bigint, bigint) IS
-	'ends a principal whose citizen withdrew, once none is merged into it any more';
+	'ends a matter whose citizen withdrew, once none is merged into it any more; returns its receipt, NULL where it goes on';

@@ -9,7 +9,7 @@ CREATE FUNCTION peoplecall.split(complaint bigint, reason text) RETURNS peopleca
 COMMENT ON FUNCTION peoplecall.merge(bigint, bigint, text) IS
 	'a complaint that is about the same matter as another goes with that one, its principal: received, dispatched to merged; the principal must be received or dispatched; open shares are superseded, clocks void (late ones stay missed), those merged into the complaint go along; it ends when its principal does, and its citizen may rate it then; PC001, PC005, 22004, 22023 for a complaint with itself';
 COMMENT ON FUNCTION peoplecall.split(bigint, text) IS
-	'a merged complaint was another matter after all: merged to received; its clocks go on from receipt as if it had never been merged; a matter that had been dispatched gets a new clock to be dispatched again; PC001, 22004';
+	'a merged complaint was another matter after all: merged to received; its clocks go on from receipt as if it had never been merged; a matter that had been dispatched gets a new clock to be dispatched again; one whose citizen has withdrawn ends as withdrawn; PC001, 22004';
 
 CREATE FUNCTION peoplecall.merge_body(complaint bigint, principal bigint, reason text) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -124,10 +124,9 @@ BEGIN
 		enum_range(NULL::peoplecall.clock_kind), at, 'void');
 	PERFORM peoplecall.void_orders(c.district_id, c.id, at);
 	UPDATE peoplecall.complaint AS m
-	   SET principal_id = principal, lead_org = NULL
+	   SET principal_id = principal, lead_org = NULL, merged_clocks = running
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.bar_from_reporter(c.district_id, c.id, peoplecall.orgs_of(principal));
-	-- which clocks ran is what a split needs
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'merge', post_org, NULL,
 		detail || jsonb_build_object('principal', principal, 'state', c.state::text,
@@ -199,7 +198,7 @@ DECLARE
 	c peoplecall.complaint;
 	at timestamptz;
 	post_org bigint;
-	ran int[];
+	receipt peoplecall.receipt;
 BEGIN
 	PERFORM peoplecall.require_text('reason', reason);
 	c := peoplecall.lock_with_principal(complaint);
@@ -207,17 +206,10 @@ BEGIN
 	PERFORM peoplecall.gate_state(c.id, c.state);
 	at := peoplecall.act_time(c.last_event_at);
 
-	-- the merge that ended the work, not one by which it followed its principal
-	SELECT ARRAY(SELECT v.seq::int FROM jsonb_array_elements_text(e.detail -> 'clocks') AS v (seq))
-	  INTO ran
-	  FROM peoplecall.event AS e
-	 WHERE e.district_id = c.district_id AND e.complaint_id = c.id
-	   AND e.verb = 'merge' AND e.detail ? 'clocks'
-	 ORDER BY e.seq DESC LIMIT 1;
 	UPDATE peoplecall.clock AS k
 	   SET stopped_at = NULL, verdict = NULL
 	 WHERE k.district_id = c.district_id AND k.complaint_id = c.id
-	   AND ((k.kind IN ('dispatch', 'total') AND k.seq = ANY (ran))
+	   AND ((k.kind IN ('dispatch', 'total') AND k.seq = ANY (c.merged_clocks))
 	        -- an order may have been closed or answered meanwhile, or its answer
 	        -- refused
 	        OR (k.kind = 'answer' AND EXISTS (
@@ -234,7 +226,7 @@ BEGIN
 	END IF;
 	PERFORM peoplecall.replay_clocks(c.district_id, c.id);
 	UPDATE peoplecall.complaint AS m
-	   SET principal_id = NULL, closed_at = NULL, result = NULL
+	   SET principal_id = NULL, closed_at = NULL, result = NULL, merged_clocks = NULL
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'split', post_org, NULL,
@@ -242,7 +234,9 @@ BEGIN
 	-- its citizen's answers count for the principal no longer
 	PERFORM peoplecall.mark_appraisal(peoplecall.district_of(c.principal_id), ARRAY[c.principal_id]);
 	PERFORM peoplecall.end_deserted(c.principal_id, post_org);
-	RETURN peoplecall.settle(c.district_id, c.id, 'received', at, 1, NULL, NULL);
+	receipt := peoplecall.settle(c.district_id, c.id, 'received', at, 1, NULL, NULL);
+	-- those for whom it was carried on stay where they went with it
+	RETURN coalesce(peoplecall.end_deserted(c.id, post_org), receipt);
 END
 $$;
 COMMENT ON FUNCTION peoplecall.split_body(bigint, text) IS 'body of split()';

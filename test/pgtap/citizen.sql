@@ -191,6 +191,14 @@ SELECT peoplecall.merge(:a, :p, '同一事'), peoplecall.withdraw(:p, '不必了
 SELECT is(ARRAY[pg_temp.c(:q), pg_temp.c(:p), pg_temp.c(:a)], '{dispatched 33 urged 0,merged urged 0 withdrawn 12-05 09:00,withdrawn urged 0 withdrawn 12-05 09:00 closed 12-05 09:00}', 'carried along, with nobody');
 SELECT FROM peoplecall.withdraw(:q, '不必了') \g /dev/null
 SELECT is(ARRAY[pg_temp.c(:q), pg_temp.c(:p)], '{withdrawn 33 urged 0 withdrawn 12-05 09:00 closed 12-05 09:00,merged urged 0 withdrawn 12-05 09:00 closed 12-05 09:00}', 'it keeps nothing open');
+-- split off, it has nobody either: those whom it carried have gone along
+SELECT pg_temp.noise(27) AS p, pg_temp.noise(28) AS a, pg_temp.noise(29) AS q \gset
+SELECT peoplecall.merge(:a, :p, '同一事'), peoplecall.withdraw(:p, '不必了'), peoplecall.merge(:p, :q, '同一事') \g /dev/null
+SELECT is(pg_temp.receipt(r), 'withdrawn B', 'split off it is withdrawn') FROM peoplecall.split(:p, '两件事') AS r;
+SELECT is(ARRAY[pg_temp.c(:q), pg_temp.c(:p), pg_temp.c(:a)], '{dispatched 33 urged 0,withdrawn urged 0 withdrawn 12-05 09:00 closed 12-05 09:00,merged urged 0}', 'the one that it carried is where it was');
+SELECT is(ARRAY[pg_temp.event(:p, 1), pg_temp.event(:p)], ARRAY[jsonb_build_object('verb', 'split', 'at', '12-05 09:00', 'old_principal', :q::bigint, 'reason', '两件事'), '{"verb": "withdraw", "at": "12-05 09:00", "state": "received", "carries": 0}'], 'an event for each');
+SELECT is((SELECT count(*) FROM peoplecall.clock AS k WHERE k.complaint_id = :p AND k.stopped_at IS NULL), 0::bigint, 'no clock runs');
+SELECT is_empty(format('SELECT * FROM peoplecall.check_ledger(NULL, %s)', :p), 'and it is whole');
 
 --
 -- What the citizen is told, and what not.

@@ -194,5 +194,20 @@ DROP TABLE peoplecall.event_before, peoplecall.event_2019_10, peoplecall.event_2
 SELECT is(peoplecall.keep_partitions(), 0, 'nothing is missing'),
        is_empty('SELECT * FROM peoplecall.check_ledger()', 'nor after they are dropped');
 
+-- One that is merged is open with its principal, and may be split from it.
+SELECT pg_temp.filed('2020-04-02 09:00', '四') AS d \gset
+SELECT pg_temp.filed('2020-04-02 10:00', '五') AS e \gset
+SELECT FROM peoplecall.merge(:d, :e, '同一事') \g /dev/null
+SELECT pg_temp.filed('2020-05-04 09:00', '六') AS f \gset
+SELECT FROM peoplecall.merge(:e, :f, '同一事') \g /dev/null
+SELECT FROM pg_temp.closed(:a, '2020-05-04 10:00');
+SELECT FROM pg_temp.closed(:b, '2020-05-04 10:00');
+SELECT throws_ok('SELECT * FROM peoplecall.detach_history(''2020-05-01 00:00+08'')', '55006', 'event_2020_04 holds the history of 2 matters that are open', 'nor while they are merged into one that is open');
+SELECT is((SELECT array_agg(part) FROM peoplecall.detach_history('2020-05-01 00:00+08', open_too => true)), '{event_2019_12,event_2020_01,event_2020_02,event_2020_03,event_2020_04}', 'unless one says so');
+SELECT FROM peoplecall.split(:d, '两件事') \g /dev/null
+SELECT is_empty(format('SELECT c FROM pg_temp.clocks(%s, ''total'') AS c WHERE c ~ ''void|met|missed''', :d), 'split, its total goes on, whatever the history has left');
+SELECT is((SELECT count(*) FROM peoplecall.clock AS k WHERE k.complaint_id = :d AND k.stopped_at IS NULL), 2::bigint, 'and it waits to be dispatched');
+SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'the ledger is whole');
+
 SELECT * FROM finish();
 ROLLBACK;
