@@ -4,14 +4,15 @@
 -- Nothing brings it back, so nobody may do it who could not read it.
 --
 -- The history is not rewritten, and need not be: no event holds a name or a
--- number of who called, since write_event() takes them out before it writes.
+-- number of who called, nor of anybody whose matter was one with his, since
+-- write_event() takes them out before it writes.
 
 CREATE FUNCTION peoplecall.forget_reporter(complaint bigint, words boolean DEFAULT false) RETURNS peoplecall.receipt
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 CREATE FUNCTION peoplecall.forget_resident(listing bigint) RETURNS boolean
 	LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pc_verb';
 COMMENT ON FUNCTION peoplecall.forget_reporter(bigint, boolean) IS
-	'erases for good who called: name, number, the code for track(), and both wherever a text of the case has them, also where it was before it moved to another district; messages that wait for him are given up; with words also what he said and sent: body, address, supplements, comments, evidence of stage report, and the title becomes the category''s name; the case stays as it is; a second time changes nothing and writes no event; any state but moved, where it goes on; 22004, PC005, 42501 without the duty personal there, or for one who may not read the citizen';
+	'erases for good who called: name, number, the code for track(), and both wherever a text of the case has them, also where it was before it moved to another district, and of those that it was ever merged into or with; messages that wait for him are given up; with words also what he said and sent: body, address, supplements, comments, evidence of stage report, and the title becomes the category''s name; the case stays as it is; a second time changes nothing and writes no event; any state but moved, where it goes on; 22004, PC005, 42501 without the duty personal there, or for one who may not read the citizen';
 COMMENT ON FUNCTION peoplecall.forget_resident(bigint) IS
 	'erases for good whose wish it is, and his name and number wherever the listing''s texts have them; the listing stays; false where there is nobody to forget; 22004, PC005, 42501';
 
@@ -68,10 +69,10 @@ $$;
 COMMENT ON FUNCTION peoplecall.without_person(jsonb, text) IS
 	'a document whose texts have *** in place of what the pattern finds (NULL: nothing); keys and numbers stay';
 
--- What an officer writes may name the citizen, or one whose matter was merged
--- into this. His words are kept where posts read them; in the history, which is
--- never changed, the name is not. Who is looked for at all is asked first by
--- what costs little: a principal may carry hundreds.
+-- What an officer writes may name any citizen of the group. His words are kept
+-- where posts read them; in the history, which is never changed, the name is not.
+-- Who is looked for at all is asked first by what costs little: a principal may
+-- carry hundreds.
 CREATE FUNCTION peoplecall.without_reporter(district_id int, complaint_id bigint, detail jsonb) RETURNS jsonb
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -79,42 +80,88 @@ AS $$
 DECLARE
 	written text := detail::text;
 	digits text;
+	members bigint[];
 	person record;
 BEGIN
-	IF written = '{}' THEN
+	IF NOT detail @? 'strict $.** ? (@.type() == "string")' THEN
 		RETURN detail;
 	END IF;
+	digits := regexp_replace(written, '[^0-9]+', '', 'g');
+	members := peoplecall.group_of(district_id, complaint_id);
 	FOR person IN
 		SELECT o.name, o.phone
 		  FROM peoplecall.reporter AS o
-		 WHERE o.district_id = without_reporter.district_id
-		   AND o.complaint_id = without_reporter.complaint_id
-		 UNION ALL
-		SELECT f.name, f.phone
-		  FROM peoplecall.complaint AS m
-		  JOIN peoplecall.reporter AS f
-		    ON f.district_id = m.district_id AND f.complaint_id = m.id
-		 WHERE m.principal_id = without_reporter.complaint_id
+		 WHERE o.district_id = ANY (peoplecall.districts_of(members))
+		   AND o.complaint_id = ANY (members)
+		   AND ((length(btrim(o.name)) BETWEEN 2 AND 200 AND strpos(written, btrim(o.name)) > 0)
+		        OR (o.phone <> '' AND (strpos(written, o.phone) > 0
+		            OR strpos(digits, coalesce(peoplecall.phone_digits(o.phone), 'none')) > 0)))
 	LOOP
-		digits := coalesce(digits, regexp_replace(written, '[^0-9]+', '', 'g'));
-		IF (length(btrim(person.name)) BETWEEN 2 AND 200 AND strpos(written, btrim(person.name)) > 0)
-		   OR (person.phone <> '' AND (strpos(written, person.phone) > 0
-		       OR strpos(digits, coalesce(peoplecall.phone_digits(person.phone), 'none')) > 0))
-		THEN
-			detail := coalesce(peoplecall.without_person(detail,
-				peoplecall.person_pattern(person.name, person.phone)), detail);
-		END IF;
+		detail := coalesce(peoplecall.without_person(detail,
+			peoplecall.person_pattern(person.name, person.phone)), detail);
 	END LOOP;
 	RETURN detail;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.without_reporter(int, bigint, jsonb) IS
-	'used by write_event(): the detail of an event, with *** for the name and the number of who called, and of those merged into the matter';
+	'used by write_event(): the detail of an event, with *** for the name and the number of who called, and of everybody else in the matter''s group';
+
+-- Whoever works on a principal writes of those merged into it, and the other way
+-- round; a text of the one goes into the other at its end. What was split, or
+-- moved, has what was written until then.
+CREATE FUNCTION peoplecall.group_of(district_id int, complaint_id bigint) RETURNS bigint[]
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	members bigint[] := ARRAY[complaint_id];
+	reached bigint[] := members;
+BEGIN
+	-- most are alone
+	IF EXISTS (SELECT FROM peoplecall.complaint AS c
+	            WHERE c.district_id = group_of.district_id AND c.id = group_of.complaint_id
+	              AND num_nonnulls(c.merged_into, c.origin_id, c.moved_to) = 0)
+	   AND NOT EXISTS (SELECT FROM peoplecall.complaint AS m WHERE m.merged_into @> members)
+	THEN
+		RETURN members;
+	END IF;
+	WHILE reached <> '{}' LOOP
+		reached := ARRAY(
+			SELECT l.id
+			  FROM peoplecall.complaint AS c
+			 CROSS JOIN LATERAL unnest(c.merged_into || c.origin_id || c.moved_to) AS l (id)
+			 WHERE c.district_id = ANY (peoplecall.districts_of(reached)) AND c.id = ANY (reached)
+			   AND l.id IS NOT NULL
+			 UNION
+			SELECT m.id FROM peoplecall.complaint AS m WHERE m.merged_into && reached
+			EXCEPT
+			SELECT g.id FROM unnest(members) AS g (id));
+		members := members || reached;
+	END LOOP;
+	RETURN members;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.group_of(int, bigint) IS
+	'used by write_event() and forget_reporter(): a complaint, those that it was ever merged into, those that were ever merged into it, and so on, each under every number that it had in other districts';
+
+CREATE FUNCTION peoplecall.districts_of(complaints bigint[]) RETURNS int[]
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF cardinality(complaints) = 1 THEN
+		RETURN ARRAY[peoplecall.district_of(complaints[1])];
+	END IF;
+	RETURN ARRAY(SELECT DISTINCT peoplecall.district_of(c.id) FROM unnest(complaints) AS c (id));
+END
+$$;
+COMMENT ON FUNCTION peoplecall.districts_of(bigint[]) IS
+	'used by verbs that look at several complaints: their districts';
 
 -- Texts of any table that belongs to the matter, the city's own columns too.
 -- What is not a text but a word of ours is left alone.
 CREATE FUNCTION peoplecall.erase_person(
-	relation name, key name, district_id int, id bigint, pattern text) RETURNS int
+	relation name, key name, ids bigint[], pattern text) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -134,25 +181,25 @@ BEGIN
 	IF pattern IS NULL OR written.sets IS NULL THEN
 		RETURN 0;
 	END IF;
-	EXECUTE format('UPDATE peoplecall.%I SET %s WHERE district_id = $2 AND %I = $3 AND (%s)',
+	EXECUTE format('UPDATE peoplecall.%I SET %s WHERE district_id = ANY ($2) AND %I = ANY ($3) AND (%s)',
 		relation, written.sets, key, written.hits)
-	USING pattern, district_id, id;
+	USING pattern, peoplecall.districts_of(ids), ids;
 	GET DIAGNOSTICS erased = ROW_COUNT;
 	RETURN erased;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.erase_person(name, name, int, bigint, text) IS
-	'used by forget_reporter() and forget_resident(): writes *** for what the pattern finds into the texts of those rows of a table whose key is the id; returns how many had it; 42501 outside a verb';
+COMMENT ON FUNCTION peoplecall.erase_person(name, name, bigint[], text) IS
+	'used by forget_reporter() and forget_resident(): writes *** for what the pattern finds into the texts of those rows of a table whose key is one of the ids; returns how many had it; 42501 outside a verb';
 
--- All tables of a matter, by their columns; the history alone is never touched.
-CREATE FUNCTION peoplecall.erase_from_case(district_id int, complaint_id bigint, pattern text) RETURNS int
+-- All tables of matters, by their columns; the history alone is never touched.
+CREATE FUNCTION peoplecall.erase_from_cases(complaints bigint[], pattern text) RETURNS int
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	relation name;
-	meeting bigint;
-	erased int := peoplecall.erase_person('complaint', 'id', district_id, complaint_id, pattern);
+	meetings bigint[];
+	erased int := peoplecall.erase_person('complaint', 'id', complaints, pattern);
 BEGIN
 	FOR relation IN
 		SELECT c.relname
@@ -164,29 +211,29 @@ BEGIN
 		   AND c.relname NOT IN ('event', 'reporter', 'intake_key', 'track_key')
 		 ORDER BY c.relname
 	LOOP
-		erased := erased + peoplecall.erase_person(relation, 'complaint_id', district_id, complaint_id, pattern);
+		erased := erased + peoplecall.erase_person(relation, 'complaint_id', complaints, pattern);
 	END LOOP;
-	FOR meeting IN
+	meetings := ARRAY(
 		SELECT m.id FROM peoplecall.coordination AS m
-		 WHERE m.district_id = erase_from_case.district_id
-		   AND m.complaint_id = erase_from_case.complaint_id
-	LOOP
+		 WHERE m.district_id = ANY (peoplecall.districts_of(complaints))
+		   AND m.complaint_id = ANY (complaints));
+	IF meetings <> '{}' THEN
 		erased := erased
-			+ peoplecall.erase_person('coordination_party', 'coordination_id', district_id, meeting, pattern)
-			+ peoplecall.erase_person('notice', 'complaint_id', district_id, meeting, pattern);
-	END LOOP;
+			+ peoplecall.erase_person('coordination_party', 'coordination_id', meetings, pattern)
+			+ peoplecall.erase_person('notice', 'complaint_id', meetings, pattern);
+	END IF;
 	IF pattern IS NOT NULL THEN
 		UPDATE peoplecall.ruling AS r
 		   SET title = regexp_replace(r.title, pattern, '***', 'g'),
 		       minutes = regexp_replace(r.minutes, pattern, '***', 'g')
-		 WHERE r.complaint_id = erase_from_case.complaint_id
+		 WHERE r.complaint_id = ANY (complaints)
 		   AND (r.title ~ pattern OR r.minutes ~ pattern);
 	END IF;
 	RETURN erased;
 END
 $$;
-COMMENT ON FUNCTION peoplecall.erase_from_case(int, bigint, text) IS
-	'used by forget_reporter(): erase_person() in every table of a matter but the history, in the meetings about it and in its ruling; returns in how many rows';
+COMMENT ON FUNCTION peoplecall.erase_from_cases(bigint[], text) IS
+	'used by forget_reporter(): erase_person() in every table of these matters but the history, in the meetings about them and in their rulings; returns in how many rows';
 
 -- What a channel calls its matter may be made of the number that called.
 CREATE FUNCTION peoplecall.erase_external_id(district_id int, complaint_id bigint, pattern text) RETURNS int
@@ -350,6 +397,25 @@ $$;
 COMMENT ON FUNCTION peoplecall.erase_staged(text, text, text) IS
 	'used by forget_reporter(): rows that import_complaints() did not take, of the same matter or the same number';
 
+-- As verbs do, from the principal down; merges, and others who forget in the
+-- same city, wait.
+CREATE FUNCTION peoplecall.lock_group(district_id int, complaint_id bigint) RETURNS bigint[]
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	members bigint[] := peoplecall.group_of(district_id, complaint_id);
+BEGIN
+	PERFORM FROM peoplecall.complaint AS c
+	  WHERE c.district_id = ANY (peoplecall.districts_of(members)) AND c.id = ANY (members)
+	  ORDER BY c.state = 'merged', c.id
+	    FOR UPDATE;
+	RETURN members;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.lock_group(int, bigint) IS
+	'used by forget_reporter(): group_of(), each of them locked';
+
 CREATE FUNCTION peoplecall.forget_reporter_body(complaint bigint, words boolean) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -359,14 +425,16 @@ DECLARE
 	at timestamptz;
 	post_org bigint;
 	pattern text;
+	members bigint[];
 	number bigint;
 	forgotten int;
-	texts int := 0;
+	texts int;
 	said int := 0;
 BEGIN
 	IF words IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'words must not be null';
 	END IF;
+	PERFORM peoplecall.lock_cities(ARRAY[peoplecall.district_of(complaint)]);
 	c := peoplecall.lock_with_principal(complaint);
 	-- whom privacy keeps from reading it could else do away with a witness
 	post_org := peoplecall.gate_outside(c.area, NULL, ARRAY(
@@ -383,17 +451,20 @@ BEGIN
 		        SELECT k.code FROM peoplecall.track_key AS k
 		         WHERE k.district_id = c.district_id AND k.complaint_id = c.id) AS p (way));
 
+	-- who worked on it wrote into the one that it was merged into, and what that
+	-- one ended with was written into the others
+	members := peoplecall.lock_group(c.district_id, c.id);
+	texts := peoplecall.erase_from_cases(members, pattern);
 	FOREACH number IN ARRAY peoplecall.numbers_of(coalesce(c.origin_id, c.id)) LOOP
-		texts := texts + peoplecall.erase_from_case(peoplecall.district_of(number), number, pattern)
-			+ peoplecall.erase_external_id(peoplecall.district_of(number), number, pattern);
+		texts := texts + peoplecall.erase_external_id(peoplecall.district_of(number), number, pattern);
 		IF words THEN
 			said := said + peoplecall.erase_words(peoplecall.district_of(number), number);
 		END IF;
-		PERFORM peoplecall.remember_anew(peoplecall.district_of(number), number);
 	END LOOP;
-	-- who worked on it wrote into the one that it was merged into
-	IF c.state = 'merged' THEN
-		texts := texts + peoplecall.erase_from_case(peoplecall.district_of(c.principal_id), c.principal_id, pattern);
+	IF texts + said > 0 THEN
+		FOREACH number IN ARRAY members LOOP
+			PERFORM peoplecall.remember_anew(peoplecall.district_of(number), number);
+		END LOOP;
 	END IF;
 	PERFORM peoplecall.erase_staged(c.channel, c.external_id, pattern);
 	forgotten := peoplecall.erase_reporter_row(c.district_id, c.id, c.area, at);
@@ -447,9 +518,9 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN false;
 	END IF;
-	PERFORM peoplecall.erase_person('listing', 'id', l.district_id, l.id, pattern);
-	PERFORM peoplecall.erase_person('claim', 'listing_id', l.district_id, l.id, pattern);
-	PERFORM peoplecall.erase_person('notice', 'complaint_id', l.district_id, l.id, pattern);
+	PERFORM peoplecall.erase_person('listing', 'id', ARRAY[l.id], pattern);
+	PERFORM peoplecall.erase_person('claim', 'listing_id', ARRAY[l.id], pattern);
+	PERFORM peoplecall.erase_person('notice', 'complaint_id', ARRAY[l.id], pattern);
 	PERFORM peoplecall.settle_listing(l.district_id, l.id, peoplecall.act_time(l.last_event_at),
 		'forget_resident', post_org, NULL, '{}');
 	RETURN true;

@@ -124,7 +124,8 @@ BEGIN
 		enum_range(NULL::peoplecall.clock_kind), at, 'void');
 	PERFORM peoplecall.void_orders(c.district_id, c.id, at);
 	UPDATE peoplecall.complaint AS m
-	   SET principal_id = principal, lead_org = NULL, merged_clocks = running
+	   SET principal_id = principal, lead_org = NULL, merged_clocks = running,
+	       merged_into = peoplecall.with_member(m.merged_into, principal)
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.bar_from_reporter(c.district_id, c.id, peoplecall.orgs_of(principal));
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
@@ -136,6 +137,17 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.merge_into(int, bigint, bigint, timestamptz, bigint, jsonb) IS
 	'used by merge(): ends the work on a complaint and hands it to its principal';
+
+CREATE FUNCTION peoplecall.with_member(members bigint[], member bigint) RETURNS bigint[]
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN member = ANY (members) THEN members ELSE members || member END;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.with_member(bigint[], bigint) IS
+	'used by merge(): a list, or none, with one that is in it once';
 
 CREATE FUNCTION peoplecall.orgs_of(complaint bigint) RETURNS bigint[]
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -178,7 +190,8 @@ BEGIN
 	END IF;
 	at := peoplecall.act_time(c.last_event_at);
 	UPDATE peoplecall.complaint AS m
-	   SET principal_id = new_principal
+	   SET principal_id = new_principal,
+	       merged_into = peoplecall.with_member(m.merged_into, new_principal)
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
 	PERFORM peoplecall.bar_from_reporter(c.district_id, c.id, peoplecall.orgs_of(new_principal));
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
