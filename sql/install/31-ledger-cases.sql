@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS peoplecall.complaint (
 	last_event_at timestamptz NOT NULL,
 	digest bytea,
 	moved_to bigint,
-	merged_into bigint[],
+	principals bigint[],
 	merged_clocks int[],
 	PRIMARY KEY (district_id, id),
 	CHECK (id / 1000000000000 = district_id),
@@ -78,7 +78,7 @@ COMMENT ON COLUMN peoplecall.complaint.digest IS 'digest of the last event';
 COMMENT ON COLUMN peoplecall.complaint.withdrawn_at IS 'when its citizen withdrew; one that carries others goes on for them in its state';
 COMMENT ON COLUMN peoplecall.complaint.origin_id IS 'the first of the complaints that this one continues, in another district: its number is the citizen''s';
 COMMENT ON COLUMN peoplecall.complaint.moved_to IS 'the complaint as which this one goes on, in another district; the other way round than origin_id, so that neither is looked for in every district';
-COMMENT ON COLUMN peoplecall.complaint.merged_into IS 'every complaint that this one was ever merged into, by itself or going along, also after a split: texts of either may name the other''s citizen';
+COMMENT ON COLUMN peoplecall.complaint.principals IS 'every complaint that this one was ever merged into, by itself or going along, also after a split; itself where others were merged into it; NULL for one that was always alone';
 COMMENT ON COLUMN peoplecall.complaint.merged_clocks IS 'of a merged one, its clocks that ran until then: a split lets them go on';
 
 CREATE TABLE IF NOT EXISTS peoplecall.intake_key (

@@ -35,9 +35,9 @@ COMMENT ON COLUMN peoplecall.complaint_text.digest IS 'text_digest() of title an
 
 CREATE INDEX IF NOT EXISTS complaint_principal ON peoplecall.complaint (principal_id)
 	WHERE principal_id IS NOT NULL;
-CREATE INDEX IF NOT EXISTS complaint_merged_into ON peoplecall.complaint
-	USING gin (merged_into) WITH (fastupdate = off)
-	WHERE merged_into IS NOT NULL;
+CREATE INDEX IF NOT EXISTS complaint_principals ON peoplecall.complaint
+	USING gin (principals) WITH (fastupdate = off)
+	WHERE principals IS NOT NULL;
 	$ddl$);
 END
 $body$;

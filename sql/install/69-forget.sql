@@ -95,7 +95,8 @@ BEGIN
 		   AND o.complaint_id = ANY (members)
 		   AND ((length(btrim(o.name)) BETWEEN 2 AND 200 AND strpos(written, btrim(o.name)) > 0)
 		        OR (o.phone <> '' AND (strpos(written, o.phone) > 0
-		            OR strpos(digits, coalesce(peoplecall.phone_digits(o.phone), 'none')) > 0)))
+		            OR (strpos(digits, right(regexp_replace(o.phone, '[^0-9]+', '', 'g'), 5)) > 0
+		                AND strpos(digits, coalesce(peoplecall.phone_digits(o.phone), 'none')) > 0))))
 	LOOP
 		detail := coalesce(peoplecall.without_person(detail,
 			peoplecall.person_pattern(person.name, person.phone)), detail);
@@ -115,34 +116,42 @@ CREATE FUNCTION peoplecall.group_of(district_id int, complaint_id bigint) RETURN
 AS $$
 DECLARE
 	members bigint[] := ARRAY[complaint_id];
-	reached bigint[] := members;
+	asked bigint[] := ARRAY[]::bigint[];
+	links bigint[];
+	ahead bigint[];
+	reached bigint[];
 BEGIN
-	-- most are alone
-	IF EXISTS (SELECT FROM peoplecall.complaint AS c
-	            WHERE c.district_id = group_of.district_id AND c.id = group_of.complaint_id
-	              AND num_nonnulls(c.merged_into, c.origin_id, c.moved_to) = 0)
-	   AND NOT EXISTS (SELECT FROM peoplecall.complaint AS m WHERE m.merged_into @> members)
-	THEN
+	SELECT c.principals || c.origin_id || c.moved_to INTO links
+	  FROM peoplecall.complaint AS c
+	 WHERE c.district_id = group_of.district_id AND c.id = group_of.complaint_id
+	   AND num_nonnulls(c.principals, c.origin_id, c.moved_to) > 0;
+	IF NOT FOUND THEN
 		RETURN members;
 	END IF;
-	WHILE reached <> '{}' LOOP
-		reached := ARRAY(
-			SELECT l.id
-			  FROM peoplecall.complaint AS c
-			 CROSS JOIN LATERAL unnest(c.merged_into || c.origin_id || c.moved_to) AS l (id)
-			 WHERE c.district_id = ANY (peoplecall.districts_of(reached)) AND c.id = ANY (reached)
-			   AND l.id IS NOT NULL
-			 UNION
-			SELECT m.id FROM peoplecall.complaint AS m WHERE m.merged_into && reached
-			EXCEPT
-			SELECT g.id FROM unnest(members) AS g (id));
+	LOOP
+		ahead := ARRAY(
+			SELECT DISTINCT l.id FROM unnest(links) AS l (id)
+			 WHERE l.id IS NOT NULL AND l.id <> ALL (asked));
+		EXIT WHEN ahead = '{}';
+		asked := asked || ahead;
+		SELECT array_agg(DISTINCT m.id), array_agg(DISTINCT l.id)
+		  INTO reached, links
+		  FROM (SELECT c.id, c.principals || c.origin_id || c.moved_to AS links
+		          FROM peoplecall.complaint AS c
+		         WHERE c.district_id = ANY (peoplecall.districts_of(ahead))
+		           AND c.id = ANY (ahead)
+		         UNION ALL
+		        SELECT c.id, c.principals || c.origin_id || c.moved_to
+		          FROM peoplecall.complaint AS c
+		         WHERE c.principals && ahead) AS m
+		  LEFT JOIN LATERAL unnest(m.links) AS l (id) ON true;
 		members := members || reached;
 	END LOOP;
-	RETURN members;
+	RETURN ARRAY(SELECT DISTINCT g.id FROM unnest(members) AS g (id));
 END
 $$;
 COMMENT ON FUNCTION peoplecall.group_of(int, bigint) IS
-	'used by write_event() and forget_reporter(): a complaint, those that it was ever merged into, those that were ever merged into it, and so on, each under every number that it had in other districts';
+	'used by write_event() and forget_reporter(): a complaint and all that it was ever in one group with, by merging, each under every number that it had in other districts; itself alone where it never was';
 
 CREATE FUNCTION peoplecall.districts_of(complaints bigint[]) RETURNS int[]
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

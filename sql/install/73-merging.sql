@@ -124,9 +124,9 @@ BEGIN
 		enum_range(NULL::peoplecall.clock_kind), at, 'void');
 	PERFORM peoplecall.void_orders(c.district_id, c.id, at);
 	UPDATE peoplecall.complaint AS m
-	   SET principal_id = principal, lead_org = NULL, merged_clocks = running,
-	       merged_into = peoplecall.with_member(m.merged_into, principal)
+	   SET lead_org = NULL, merged_clocks = running
 	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.join_principal(c.district_id, c.id, principal);
 	PERFORM peoplecall.bar_from_reporter(c.district_id, c.id, peoplecall.orgs_of(principal));
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'merge', post_org, NULL,
@@ -138,16 +138,24 @@ $$;
 COMMENT ON FUNCTION peoplecall.merge_into(int, bigint, bigint, timestamptz, bigint, jsonb) IS
 	'used by merge(): ends the work on a complaint and hands it to its principal';
 
-CREATE FUNCTION peoplecall.with_member(members bigint[], member bigint) RETURNS bigint[]
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION peoplecall.join_principal(district_id int, complaint_id bigint, principal bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN CASE WHEN member = ANY (members) THEN members ELSE members || member END;
+	UPDATE peoplecall.complaint AS m
+	   SET principal_id = principal,
+	       principals = CASE WHEN principal = ANY (m.principals) THEN m.principals
+	                         ELSE m.principals || principal END
+	 WHERE m.district_id = join_principal.district_id AND m.id = join_principal.complaint_id;
+	UPDATE peoplecall.complaint AS p
+	   SET principals = p.principals || p.id
+	 WHERE p.district_id = peoplecall.district_of(principal) AND p.id = principal
+	   AND p.id <> ALL (coalesce(p.principals, '{}'));
 END
 $$;
-COMMENT ON FUNCTION peoplecall.with_member(bigint[], bigint) IS
-	'used by merge(): a list, or none, with one that is in it once';
+COMMENT ON FUNCTION peoplecall.join_principal(int, bigint, bigint) IS
+	'used by merge() and transfer(): the complaint goes with this principal now; both keep that it did';
 
 CREATE FUNCTION peoplecall.orgs_of(complaint bigint) RETURNS bigint[]
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -189,10 +197,7 @@ BEGIN
 		RETURN;
 	END IF;
 	at := peoplecall.act_time(c.last_event_at);
-	UPDATE peoplecall.complaint AS m
-	   SET principal_id = new_principal,
-	       merged_into = peoplecall.with_member(m.merged_into, new_principal)
-	 WHERE m.district_id = c.district_id AND m.id = c.id;
+	PERFORM peoplecall.join_principal(c.district_id, c.id, new_principal);
 	PERFORM peoplecall.bar_from_reporter(c.district_id, c.id, peoplecall.orgs_of(new_principal));
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'merge', post_org, NULL,
