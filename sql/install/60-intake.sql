@@ -254,6 +254,11 @@ BEGIN
 	PERFORM peoplecall.stop_clocks(c.district_id, c.id, NULL, '{total}', at, verdict);
 	IF next_state <> 'closed' THEN
 		PERFORM peoplecall.void_orders(c.district_id, c.id, at);
+		-- nobody decides in these states
+		UPDATE peoplecall.request AS r
+		   SET ended_at = at
+		 WHERE r.district_id = c.district_id AND r.complaint_id = c.id
+		   AND r.decided_at IS NULL AND r.ended_at IS NULL;
 	END IF;
 	UPDATE peoplecall.complaint AS m
 	   SET result = leave_received.result, closed_at = at, closed_by = post_org

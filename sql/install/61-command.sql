@@ -24,7 +24,7 @@ COMMENT ON FUNCTION peoplecall.dispatch(bigint, bigint, bigint[], text, text, te
 COMMENT ON FUNCTION peoplecall.withdraw_task(bigint, int, text) IS
 	'takes an open share back (NULL: the lead''s); without a lead the dispatch clock runs again, and the matter waits in received once nobody assists; without its last open assistant a matter whose lead is done is completed; PC001, PC005';
 COMMENT ON FUNCTION peoplecall.escalate(bigint, text) IS
-	'lifts command one level: the territorial org there gets the lead with fresh clocks, the old lead assists; PC001 at the top; 22004';
+	'lifts command one level: the territorial org there gets the lead with fresh clocks, the old lead assists unless it was dissolved; PC001 at the top; 22004';
 
 CREATE FUNCTION peoplecall.reclassify_body(
 	complaint bigint, category ltree, grade peoplecall.grade,
@@ -453,9 +453,12 @@ BEGIN
 		lead_task := peoplecall.add_task(receipt, c.district_id, c.area, higher_org, 'lead',
 			old.matter, NULL, NULL, c.command_org, c.category, c.urgency, c.nature,
 			c.epoch, at);
-		assist_task := peoplecall.add_task(receipt, c.district_id, c.area, old.org, 'assist',
-			old.matter, old.responsibility, old.ruling, higher_org, c.category, c.urgency,
-			c.nature, c.epoch, at);
+		-- one that was dissolved meanwhile cannot
+		IF (SELECT o.active FROM peoplecall.org AS o WHERE o.id = old.org) THEN
+			assist_task := peoplecall.add_task(receipt, c.district_id, c.area, old.org, 'assist',
+				old.matter, old.responsibility, old.ruling, higher_org, c.category, c.urgency,
+				c.nature, c.epoch, at);
+		END IF;
 	END IF;
 
 	UPDATE peoplecall.complaint AS m
@@ -477,4 +480,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.command_up(int, bigint, bigint, timestamptz, text, bigint, jsonb) IS
-	'moves command to the next level, passing over an org; its org takes the lead with full time, the old lead assists; returns the new lead''s task, NULL where nobody led or none is above';
+	'moves command to the next level, passing over an org; its org takes the lead with full time, the old lead assists unless it was dissolved; returns the new lead''s task, NULL where nobody led or none is above';

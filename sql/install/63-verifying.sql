@@ -75,14 +75,14 @@ CREATE FUNCTION peoplecall.check_leads_still(district_id int, complaint_id bigin
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	led bigint;
+	share record;
 	now_leads record;
 BEGIN
-	SELECT t.org INTO led
+	SELECT t.org, t.role INTO share
 	  FROM peoplecall.task AS t
 	 WHERE t.district_id = check_leads_still.district_id
 	   AND t.complaint_id = check_leads_still.complaint_id
-	   AND t.seq = task AND t.role = 'lead';
+	   AND t.seq = task;
 	SELECT t.seq, t.org INTO now_leads
 	  FROM peoplecall.task AS t
 	 WHERE t.district_id = check_leads_still.district_id
@@ -90,17 +90,22 @@ BEGIN
 	   AND t.role = 'lead' AND t.seq > task
 	 ORDER BY t.seq DESC
 	 LIMIT 1;
-	IF led IS NOT NULL AND now_leads.seq IS NOT NULL THEN
+	IF share.role = 'lead' AND now_leads.seq IS NOT NULL THEN
 		RAISE SQLSTATE 'PC001' USING
 			MESSAGE = format('task %s of complaint %s leads no longer', task,
 				peoplecall.complaint_no(complaint_id)),
 			DETAIL = format('Org %s got the lead since, by task %s.', now_leads.org, now_leads.seq),
-			HINT = format('Dispatch it to org %s again.', led);
+			HINT = format('Dispatch it to org %s again.', share.org);
+	ELSIF share.org = now_leads.org THEN
+		RAISE SQLSTATE 'PC001' USING
+			MESSAGE = format('org %s assists no longer in complaint %s', share.org,
+				peoplecall.complaint_no(complaint_id)),
+			DETAIL = format('It got the lead since, by task %s.', now_leads.seq);
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION peoplecall.check_leads_still(int, bigint, int) IS
-	'used by send_back(): PC001 for a share that had the lead before another org got it';
+	'used by send_back(): PC001 for a share that had the lead before another org got it, or assisted before its org did';
 
 -- From the claim to the sending back the clock stood: that is a pause.
 CREATE FUNCTION peoplecall.resume_after_claim(

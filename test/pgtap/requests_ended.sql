@@ -279,6 +279,28 @@ SELECT * FROM pg_temp.at('2019-12-09 15:00');
 SELECT FROM peoplecall.decide(:r, 2, true, '同意'), peoplecall.decide(:r, 1, true, '同意') AS returned \g /dev/null
 SELECT is(pg_temp.total(:r), :'never'::text, 'was never shelved');
 
+-- Who leads by now is sent its own share back, not one by which it assisted.
+SELECT pg_temp.noise() AS a \gset
+SELECT FROM peoplecall.dispatch(:a, 33, '{34}') \g /dev/null
+SELECT FROM peoplecall.complete(:a, '好', 2) \g /dev/null
+SELECT FROM peoplecall.dispatch(:a, 34, reason => '归城管') \g /dev/null
+SELECT FROM peoplecall.complete(:a, '好', 3) \g /dev/null
+SELECT is(pg_temp.refusal(format('SELECT peoplecall.send_back(%s, ''未好'', 2)', :a)), 'PC001', 'it assists no longer');
+SELECT is(pg_temp.refusal(format('SELECT peoplecall.send_back(%s, ''未好'', 3)', :a)), 'no error', 'it leads');
+
+-- Of a matter that is rejected nobody decides what was asked.
+SELECT pg_temp.noise() AS a \gset
+SELECT FROM peoplecall.request(:a, 'extend', '等', by => '1wd') \g /dev/null
+SELECT FROM peoplecall.withdraw_task(:a, reason => '错'), peoplecall.reject(:a, '不受理') AS rejected \g /dev/null
+SELECT is((SELECT count(*) FROM peoplecall.request AS r WHERE r.complaint_id = :a AND r.ended_at IS NULL), 0::bigint, 'it lapsed');
+
+-- A lead that was dissolved does not assist.
+SELECT pg_temp.noise() AS a \gset
+UPDATE peoplecall.org SET active = false WHERE id = 33;
+SELECT FROM peoplecall.escalate(:a, '难') \g /dev/null
+SELECT is(ARRAY(SELECT concat_ws(' ', t.org, t.role, t.state) FROM peoplecall.task AS t WHERE t.complaint_id = :a ORDER BY t.seq), '{33 lead superseded,3 lead sent}', 'the level above leads alone');
+UPDATE peoplecall.org SET active = true WHERE id = 33;
+
 -- Both ways by which the last share is no longer open tell the citizen.
 CREATE FUNCTION pg_temp.lead_done() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
