@@ -335,6 +335,15 @@ BEGIN
 	DELETE FROM peoplecall.supervision AS x
 	 WHERE x.district_id = n.district_id AND x.complaint_id = n.id
 	   AND (x.closed_at IS NOT NULL OR x.answered_at IS NOT NULL);
+	-- one body has one order for one org, and here one org answers them all
+	DELETE FROM peoplecall.supervision AS x
+	 WHERE x.district_id = n.district_id AND x.complaint_id = n.id
+	   AND x.kind = 'supervision' AND n.command_org IS NOT NULL
+	   AND EXISTS (
+		SELECT FROM peoplecall.supervision AS y
+		 WHERE y.district_id = x.district_id AND y.complaint_id = x.complaint_id
+		   AND y.kind = 'supervision' AND y.seq < x.seq
+		   AND y.ordered_by IS NOT DISTINCT FROM x.ordered_by);
 	FOR s IN
 		SELECT x.*
 		  FROM peoplecall.supervision AS x
@@ -371,7 +380,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION peoplecall.move_orders(int, bigint, bigint, peoplecall.areacode, timestamptz) IS
-	'used by transfer(): supervisions and instructions that wait for an answer go along, to the org that commands now, with their full limit; returns their numbers';
+	'used by transfer(): supervisions and instructions that wait for an answer go along, to the org that commands now, with their full limit; of several supervisions by one body the first; returns their numbers';
 
 CREATE FUNCTION peoplecall.arrive(
 	old_district int, old_id bigint, new_id bigint, at timestamptz, post_org bigint,

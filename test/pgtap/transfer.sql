@@ -327,6 +327,12 @@ SELECT is((c.command_org, c.lead_org, c.state)::text, '(11,43,dispatched)', 'the
 SELECT is(pg_temp.receipt(r), 'dispatched B org 43 green 12-05 11:00', 'known for the district alone') FROM peoplecall.reclassify(:z, area => '420102') AS r;
 SELECT is(c.command_org, 2::bigint, 'no street commands what may be anywhere') FROM peoplecall.complaint AS c WHERE c.id = :z;
 
+-- Two orders of one body, to two orgs: one to the one that answers here.
+SELECT pg_temp.noise('两次督办') AS z \gset
+SELECT FROM peoplecall.supervise(:z, '查', 43), peoplecall.supervise(:z, '查', 41) AS more \g /dev/null
+SELECT (t).complaint_id AS n FROM peoplecall.transfer(:z, '420106012001', '在武昌') AS t \gset
+SELECT is(ARRAY(SELECT concat_ws(' ', s.seq, s.ordered_by, s.org) FROM peoplecall.supervision AS s WHERE s.complaint_id = :n ORDER BY s.seq), '{1 61 12}', 'one goes along');
+
 SELECT is_empty('SELECT * FROM peoplecall.check_ledger()', 'after all that the ledger is whole');
 SELECT * FROM finish();
 ROLLBACK;
