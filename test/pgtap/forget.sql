@@ -13,24 +13,7 @@ SET LOCAL TimeZone = 'Asia/Shanghai';
 \ir ../fixture/acting.sql
 SELECT FROM pg_temp.at('2019-12-05 09:00') \g /dev/null
 
--- Where a text is found, in any table of the schema, the city's own too.
-CREATE FUNCTION pg_temp.traces(pattern text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	t regclass;
-	n bigint;
-	found_in text[];
-BEGIN
-	FOR t IN SELECT c.oid FROM pg_class AS c
-	          WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.relname
-	LOOP
-		EXECUTE format('SELECT count(*) FROM %s AS x WHERE x::text ~ $1 OR regexp_replace(x::text, ''[ -]'', '''', ''g'') ~ $1', t) INTO n USING pattern;
-		IF n > 0 THEN
-			found_in := found_in || format('%s %s', split_part(t::text, '.', 2), n);
-		END IF;
-	END LOOP;
-	RETURN array_to_string(found_in, ', ');
-END
-$$;
+\ir ../fixture/traces.sql
 CREATE FUNCTION pg_temp.events_with(pattern text) RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(DISTINCT e.verb, ' ') FROM (
 		SELECT v.verb, v::text AS line FROM peoplecall.event AS v UNION ALL SELECT 'listing ' || l.verb, l::text FROM peoplecall.listing_event AS l) AS e

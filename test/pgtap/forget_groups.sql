@@ -13,24 +13,8 @@ SET LOCAL TimeZone = 'Asia/Shanghai';
 \ir ../fixture/acting.sql
 SELECT FROM pg_temp.at('2019-12-05 09:00') \g /dev/null
 
--- Where a text is in the case records, by table; which events have it.
-CREATE FUNCTION pg_temp.traces(pattern text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	t regclass;
-	n bigint;
-	found_in text[];
-BEGIN
-	FOR t IN SELECT c.oid FROM pg_class AS c
-	          WHERE c.relnamespace = 'peoplecall'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.relname
-	LOOP
-		EXECUTE format('SELECT count(*) FROM %s AS x WHERE x::text ~ $1', t) INTO n USING pattern;
-		IF n > 0 THEN
-			found_in := found_in || format('%s %s', split_part(t::text, '.', 2), n);
-		END IF;
-	END LOOP;
-	RETURN array_to_string(found_in, ', ');
-END
-$$;
+\ir ../fixture/traces.sql
+-- Which events have a text.
 CREATE FUNCTION pg_temp.events_with(pattern text) RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(DISTINCT e.verb, ' ') FROM peoplecall.event AS e WHERE e::text ~ pattern
 $$;
