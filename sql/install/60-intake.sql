@@ -255,10 +255,7 @@ BEGIN
 	IF next_state <> 'closed' THEN
 		PERFORM peoplecall.void_orders(c.district_id, c.id, at);
 		-- nobody decides in these states
-		UPDATE peoplecall.request AS r
-		   SET ended_at = at
-		 WHERE r.district_id = c.district_id AND r.complaint_id = c.id
-		   AND r.decided_at IS NULL AND r.ended_at IS NULL;
+		PERFORM peoplecall.lapse_requests(c.district_id, c.id, at);
 	END IF;
 	UPDATE peoplecall.complaint AS m
 	   SET result = leave_received.result, closed_at = at, closed_by = post_org

@@ -162,13 +162,7 @@ DECLARE
 	meeting bigint;
 BEGIN
 	-- nobody decides here any more
-	WITH lapsed AS (
-		UPDATE peoplecall.request AS r
-		   SET ended_at = at
-		 WHERE r.district_id = end_work.district_id AND r.complaint_id = end_work.complaint_id
-		   AND r.decided_at IS NULL AND r.ended_at IS NULL
-		RETURNING r.seq)
-	SELECT array_agg(l.seq ORDER BY l.seq) INTO requests FROM lapsed AS l;
+	requests := peoplecall.lapse_requests(district_id, complaint_id, at);
 	tasks := ARRAY(
 		SELECT t.seq FROM peoplecall.task AS t
 		 WHERE t.district_id = end_work.district_id AND t.complaint_id = end_work.complaint_id

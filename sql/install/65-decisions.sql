@@ -134,21 +134,12 @@ BEGIN
 		        OR o.task_seq = r.task_seq)
 		 ORDER BY o.seq
 	LOOP
-		-- what is left of this one is cut off, but not what another one pauses or
-		-- did; the total clock waits for leads
-		SELECT range_agg(tstzrange(x.asked_at, coalesce(x.ended_at, x.until))) INTO others
-		  FROM peoplecall.request AS x
-		  LEFT JOIN peoplecall.task AS t
-		    ON t.district_id = x.district_id AND t.complaint_id = x.complaint_id AND t.seq = x.task_seq
-		 WHERE x.district_id = r.district_id AND x.complaint_id = r.complaint_id
-		   AND x.kind IN ('suspend', 'shelve') AND x.granted AND x.seq <> r.seq
-		   AND (x.kind = 'shelve' OR x.task_seq = k.task_seq
-		        OR (k.task_seq IS NULL AND t.role = 'lead'));
+		-- what is left of this one is cut off, but not what another one pauses or did
+		others := peoplecall.granted_pauses(r.district_id, r.complaint_id, k.task_seq, r.seq);
 		one := peoplecall.retime_clock(r.district_id, r.complaint_id, k.seq, k.extensions,
 			k.pauses - CASE WHEN k.stopped_at IS NULL THEN '{}'
-				                ELSE tstzmultirange(tstzrange(k.stopped_at, NULL)) END
-				- (tstzmultirange(tstzrange(ends_at, coalesce(r.ended_at, r.until)))
-				- coalesce(others, '{}')), at);
+			                ELSE tstzmultirange(tstzrange(k.stopped_at, NULL)) END
+				- (tstzmultirange(tstzrange(ends_at, coalesce(r.ended_at, r.until))) - others), at);
 		IF one IS NOT NULL THEN
 			moved := moved || one;
 		END IF;
@@ -158,6 +149,27 @@ END
 $$;
 COMMENT ON FUNCTION peoplecall.end_pause(int, bigint, int, timestamptz, timestamptz) IS
 	'ends a suspension or a shelving, again where it has ended later: its clocks run from ends_at, or from when it was asked for if that is later; returns the deadlines that moved, NULL where it ended as it was to';
+
+CREATE FUNCTION peoplecall.granted_pauses(
+	district_id int, complaint_id bigint, task int, except_request int DEFAULT NULL) RETURNS tstzmultirange
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce((
+		SELECT range_agg(tstzrange(r.asked_at, coalesce(r.ended_at, r.until)))
+		  FROM peoplecall.request AS r
+		  LEFT JOIN peoplecall.task AS t
+		    ON t.district_id = r.district_id AND t.complaint_id = r.complaint_id AND t.seq = r.task_seq
+		 WHERE r.district_id = granted_pauses.district_id
+		   AND r.complaint_id = granted_pauses.complaint_id
+		   AND r.kind IN ('suspend', 'shelve') AND r.granted
+		   AND r.seq IS DISTINCT FROM except_request
+		   AND (r.kind = 'shelve' OR r.task_seq = task OR (task IS NULL AND t.role = 'lead'))), '{}');
+END
+$$;
+COMMENT ON FUNCTION peoplecall.granted_pauses(int, bigint, int, int) IS
+	'used by verbs and check_ledger(): the suspensions and shelvings that were granted, but for one request, each from its asking to its end, of which a task''s clocks (NULL: the total one, which waits for leads) know';
 
 CREATE FUNCTION peoplecall.end_requests(
 	district_id int, complaint_id bigint, task int, at timestamptz,
@@ -200,6 +212,27 @@ $$;
 COMMENT ON FUNCTION peoplecall.end_requests(int, bigint, int, timestamptz, timestamptz) IS
 	'when a share ends, as of then: its suspensions end with it, and what it asked and makes no sense now, or asked after its end, lapses';
 
+CREATE FUNCTION peoplecall.lapse_requests(district_id int, complaint_id bigint, at timestamptz) RETURNS int[]
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	requests int[];
+BEGIN
+	WITH lapsed AS (
+		UPDATE peoplecall.request AS r
+		   SET ended_at = at
+		 WHERE r.district_id = lapse_requests.district_id
+		   AND r.complaint_id = lapse_requests.complaint_id
+		   AND r.decided_at IS NULL AND r.ended_at IS NULL
+		RETURNING r.seq)
+	SELECT array_agg(l.seq ORDER BY l.seq) INTO requests FROM lapsed AS l;
+	RETURN requests;
+END
+$$;
+COMMENT ON FUNCTION peoplecall.lapse_requests(int, bigint, timestamptz) IS
+	'used by verbs by which a matter leaves and nobody decides any more: what was asked of it lapses; returns the numbers, NULL for none';
+
 CREATE FUNCTION peoplecall.resume_body(complaint bigint, reason text, request int) RETURNS peoplecall.receipt
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -241,7 +274,7 @@ BEGIN
 			              ELSE format('Request %s is not in force.', request) END;
 	END IF;
 	at := peoplecall.act_time(c.last_event_at);
-	moved := peoplecall.end_pause(c.district_id, c.id, r.seq, least(r.until, at), at);
+	moved := peoplecall.end_pause(c.district_id, c.id, r.seq, at, at);
 	PERFORM peoplecall.write_event(c.district_id, c.id, c.area, c.event_count + 1, at,
 		'resume', post_org, r.task_seq,
 		jsonb_build_object('request', r.seq, 'kind', r.kind, 'reason', reason,

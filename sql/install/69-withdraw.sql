@@ -75,13 +75,13 @@ BEGIN
 	c := peoplecall.lock_complaint(complaint);
 	at := peoplecall.act_time(c.last_event_at);
 	FOR r IN
-		SELECT x.seq, x.until
+		SELECT x.seq
 		  FROM peoplecall.request AS x
 		 WHERE x.district_id = c.district_id AND x.complaint_id = c.id
 		   AND x.kind IN ('suspend', 'shelve') AND x.granted AND x.ended_at IS NULL
 		 ORDER BY x.seq
 	LOOP
-		PERFORM peoplecall.end_pause(c.district_id, c.id, r.seq, least(r.until, at), at);
+		PERFORM peoplecall.end_pause(c.district_id, c.id, r.seq, at, at);
 	END LOOP;
 	FOR t IN
 		SELECT x.seq, x.org, x.officer

@@ -192,20 +192,19 @@ BEGIN
 	    OR (s.state IN ('closed', 'rejected', 'referred') AND s.closed_at IS NULL)
 	 UNION ALL
 	SELECT 'excluded', s.district_id, s.id,
-	       format('excluded is %s, by what was granted it is %s', s.excluded, coalesce(x.out, false))
+	       format('excluded is %s, by what was granted it is %s', s.excluded, coalesce(x.out[1], false))
 	  FROM seen AS s
 	  LEFT JOIN (
 		-- of what was granted at one time, either may be the last
 		SELECT DISTINCT ON (r.district_id, r.complaint_id)
 		       r.district_id, r.complaint_id,
-		       CASE WHEN count(*) OVER latest = count(r.objects_to) OVER latest THEN false
-		            WHEN count(r.objects_to) OVER latest = 0 THEN true END AS out
+		       array_agg(r.objects_to IS NULL) OVER (
+				PARTITION BY r.district_id, r.complaint_id, r.decided_at) AS out
 		  FROM peoplecall.request AS r
 		 WHERE r.kind = 'exclude' AND r.granted
-		WINDOW latest AS (PARTITION BY r.district_id, r.complaint_id, r.decided_at)
 		 ORDER BY r.district_id, r.complaint_id, r.decided_at DESC) AS x
 	    ON x.district_id = s.district_id AND x.complaint_id = s.id
-	 WHERE s.excluded <> CASE WHEN x.complaint_id IS NULL THEN false ELSE x.out END
+	 WHERE s.excluded <> ALL (coalesce(x.out, '{false}'))
 	 ORDER BY 1, 2, 3;
 END
 $$;

@@ -249,22 +249,14 @@ BEGIN
 	-- one that goes on from another district brings along what was granted there
 	SELECT 'pause', k.district_id, k.complaint_id,
 	       format('clock %s (total) was paused %s, and by what was granted %s', k.seq, k.pauses,
-			coalesce(g.pauses, '{}'))
+			peoplecall.granted_pauses(k.district_id, k.complaint_id, NULL))
 	  FROM peoplecall.clock AS k
 	  JOIN peoplecall.complaint AS c ON c.district_id = k.district_id AND c.id = k.complaint_id
-	  LEFT JOIN LATERAL (
-		SELECT range_agg(tstzrange(r.asked_at, coalesce(r.ended_at, r.until))) AS pauses
-		  FROM peoplecall.request AS r
-		  LEFT JOIN peoplecall.task AS t
-		    ON t.district_id = r.district_id AND t.complaint_id = r.complaint_id AND t.seq = r.task_seq
-		 WHERE r.district_id = k.district_id AND r.complaint_id = k.complaint_id
-		   AND r.granted AND (r.kind = 'shelve' OR (r.kind = 'suspend' AND t.role = 'lead'))
-		) AS g ON true
 	 WHERE (district IS NULL OR k.district_id = district)
 	   AND (complaint IS NULL OR k.complaint_id = complaint)
 	   AND k.kind = 'total' AND k.stopped_at IS NULL AND k.pauses <> '{}'
 	   AND c.origin_id IS NULL
-	   AND NOT k.pauses <@ coalesce(g.pauses, '{}')
+	   AND NOT k.pauses <@ peoplecall.granted_pauses(k.district_id, k.complaint_id, NULL)
 	 UNION ALL
 	SELECT 'pause', f.district_id, f.complaint_id,
 	       format('request %s to suspend is in force, and task %s is %s', f.seq, f.task_seq,
